@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { limits } from './limits.ts'
+
+/** The environment, parsed once. */
+export type Config = {
+  host: string
+  port: number
+  database: DatabaseConfig
+  /** Folder with the static shell and its assets. */
+  publicDir: string
+  /** Folder with the migrations. */
+  sqlDir: string
+  /** Signs the cookies; where absent, the database's own is used. */
+  secret: string | undefined
+  logFormat: 'text' | 'json'
+  posts: { perSecond: number; burst: number }
+}
+
+export type DatabaseConfig = {
+  driver: 'pg' | 'neon'
+  /** Where present it wins over the parts below. */
+  url: string | undefined
+  host: string
+  port: number
+  user: string
+  password: string | undefined
+  name: string
+  /** `host:port/path` of a WebSocket proxy in front of PostgreSQL, for the Neon driver away from Neon. */
+  neonProxy: string | undefined
+  poolConnections: number
+}
+
+/** A setting that cannot be used; the message says which, and what to do. */
+export class ConfigError extends Error {}
+
+type Env = Record<string, string | undefined>
+
+/**
+ * Reads the settings.
+ * @throws {ConfigError} for a value that is out of range or a file that cannot be read.
+ */
+export function readConfig(env: Env): Config {
+  return {
+    host: env.HOST || '0.0.0.0',
+    port: wholeNumber(env, 'PORT', 8000, 0, 65_535),
+    database: readDatabase(env),
+    publicDir: env.PUBLIC_DIR || besideHandlers('public'),
+    sqlDir: env.SQL_DIR || besideHandlers('sql'),
+    secret: secretValue(env, 'NATTER_SECRET'),
+    logFormat: oneOf(env, 'LOG_FORMAT', ['text', 'json']),
+    posts: {
+      perSecond: wholeNumber(env, 'POST_RATE', limits.postsPerSecond, 1, 1_000_000),
+      burst: wholeNumber(env, 'POST_BURST', limits.postsBurst, 1, 10_000_000),
+    },
+  }
+}
+
+function readDatabase(env: Env): DatabaseConfig {
+  return {
+    driver: oneOf(env, 'DB_DRIVER', ['pg', 'neon']),
+    url: secretValue(env, 'DATABASE_URL'),
+    host: env.PGHOST || 'localhost',
+    port: wholeNumber(env, 'PGPORT', 5432, 1, 65_535),
+    user: env.PGUSER || 'postgres',
+    password: secretValue(env, 'PGPASSWORD'),
+    name: env.PGDATABASE || env.PGUSER || 'postgres',
+    neonProxy: env.NEON_WS_PROXY || undefined,
+    poolConnections: wholeNumber(env, 'DB_POOL', limits.poolConnections, 1, 1_000),
+  }
+}
+
+/** `NAME`, or the content of the file that `NAME_FILE` names (Docker and Kubernetes secrets). */
+function secretValue(env: Env, name: string): string | undefined {
+  const file = env[`${name}_FILE`]
+  if (!file) return env[name] || undefined
+  if (env[name]) throw new ConfigError(`Set ${name} or ${name}_FILE, not both.`)
+  try {
+    return readFileSync(file, 'utf8').trim() || undefined
+  } catch {
+    throw new ConfigError(`${name}_FILE names ${file}, which cannot be read.`)
+  }
+}
+
+function wholeNumber(env: Env, name: string, standard: number, least: number, most: number) {
+  const text = env[name]?.trim()
+  if (!text) return standard
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value
+  throw new ConfigError(`${name} is "${text}"; it must be a whole number from ${least} to ${most}.`)
+}
+
+/** The first of `choices` is what stands where the environment says nothing. */
+function oneOf<const T extends string>(env: Env, name: string, choices: readonly [T, ...T[]]): T {
+  const text = env[name]?.trim()
+  if (!text) return choices[0]
+  const choice = choices.find((one) => one === text)
+  if (choice) return choice
+  throw new ConfigError(`${name} is "${text}"; it must be ${choices.join(' or ')}.`)
+}
+
+const besideHandlers = (folder: string) => fileURLToPath(new URL(`../${folder}`, import.meta.url))

@@ -1,0 +1,51 @@
+/**
+ * Every bound of the system in one place, the unit last in the name.
+ * Those that an operator may want to change are read from the environment in `config.ts`.
+ */
+export const limits = {
+  /** Characters (code points, as PostgreSQL counts them). */
+  messageChars: 10_000,
+  nameChars: 40,
+  topicChars: 250,
+  roomNameChars: 60,
+  slugChars: 60,
+  nonceChars: 128,
+  clientChars: 64,
+
+  /** A form percent-encodes each byte threefold and JSON may escape each character twelvefold. */
+  bodyBytes: 256 * 1024,
+
+  pageMessages: 200,
+  pageMessagesDefault: 50,
+  /** Rooms listed at once; the list is paged by nothing yet, so it is cut here. */
+  listedRooms: 500,
+
+  waitSeconds: 25,
+  /** Longer than the wait and the server's own delays, shorter than the proxies' patience. */
+  clientTimeoutMs: 40_000,
+  /** Waits that one instance holds; over it a wait is answered at once. */
+  waitsPerInstance: 20_000,
+  /** Rooms whose head an instance remembers although nobody waits in them. */
+  rememberedRooms: 10_000,
+
+  sweepMs: 1_000,
+  watchdogMs: 5_000,
+  doorbellSilenceMs: 12_000,
+  doorbellGatherMs: 5,
+  doorbellPayloadBytes: 7_900,
+  reconnectMsMin: 100,
+  reconnectMsMax: 5_000,
+
+  commitMs: 5_000,
+  connectMs: 3_000,
+  statementMs: 5_000,
+  poolConnections: 10,
+  drainMs: 8_000,
+  retryAfterSeconds: 2,
+
+  /** Browsers cut longer ones to 400 days. */
+  sessionSeconds: 400 * 24 * 3600,
+
+  postsPerSecond: 10,
+  postsBurst: 100,
+} as const

@@ -1,0 +1,40 @@
+/** One line for each event: time, level, what, and its details as `key=value`. */
+export type Log = Record<Level, (event: string, details?: Details) => void>
+
+type Level = 'info' | 'warn' | 'error'
+/** Nothing personal and nothing secret: no names, addresses, cookies, bodies or query strings. */
+type Details = Record<string, string | number | boolean | undefined>
+
+/**
+ * @param format `text` for people, `json` for log collectors.
+ * @param write takes each line without its line break.
+ */
+export function createLog(
+  format: 'text' | 'json',
+  write: (line: string) => void = (line) => console.log(line),
+): Log {
+  const line = format === 'json' ? jsonLine : textLine
+  const at =
+    (level: Level) =>
+    (event: string, details: Details = {}) => {
+      write(line(new Date(), level, event, details))
+    }
+  return { info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+/** For tests and tools that have nothing to say. */
+export const silentLog: Log = createLog('text', () => {})
+
+function textLine(now: Date, level: Level, event: string, details: Details): string {
+  const rest = Object.entries(details)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => ` ${key}=${quoted(String(value))}`)
+  return `${now.toISOString().slice(11, 23)} ${level.padEnd(5)} ${event}${rest.join('')}`
+}
+
+function jsonLine(now: Date, level: Level, event: string, details: Details): string {
+  return JSON.stringify({ time: now.toISOString(), level, event, ...details })
+}
+
+/** A value with spaces or control characters cannot pretend to be another line or key. */
+const quoted = (value: string) => (/^[\w./:*+-]+$/.test(value) ? value : JSON.stringify(value))
