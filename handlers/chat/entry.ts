@@ -1,0 +1,61 @@
+import { limits } from '../limits.ts'
+import type { Person } from './people.ts'
+import { type Room, type RoomRow, roomColumns, roomFrom } from './rooms.ts'
+import type { Sql } from './sql.ts'
+
+/** Who asks, and for a room's address the room, if they may see it. */
+export type Entry = { person: Person | null; room: Room | null }
+
+type EntryRow = RoomRow & {
+  person_id: number | null
+  person_name: string
+  person_color: string
+  person_kind: Person['kind']
+}
+
+/**
+ * Finds the person behind a session and the room behind a slug, in one statement. The room is
+ * found through what that person may see: a closed room exists for its members alone.
+ *
+ * @param session the stored key of a session, or null for somebody who shows none.
+ * @param slug a room's slug as it came in the address; any text.
+ */
+export async function enter(sql: Sql, session: Uint8Array | null, slug: string): Promise<Entry> {
+  const { rows } = await sql.query<EntryRow>(
+    `select p.id as person_id, p.name as person_name, p.color as person_color, p.kind as person_kind,
+            ${roomColumns}
+       from (select $1::bytea as key, $2::text as slug) as asked
+       left join sessions s on s.key = asked.key
+       left join people p on p.id = s.person_id
+       left join rooms r on r.slug = asked.slug
+            and (r.visibility = 'open'
+                 or exists (select from members m where m.room_id = r.id and m.person_id = p.id))`,
+    [session, isSlug(slug) ? slug : null],
+  )
+  const row = rows[0]
+  if (!row) return { person: null, room: null }
+  return { person: personFrom(row), room: row.id === null ? null : roomFrom(row) }
+}
+
+/** The person behind a session, or null. */
+export async function identify(sql: Sql, session: Uint8Array | null): Promise<Person | null> {
+  if (!session) return null
+  const { rows } = await sql.query<EntryRow>(
+    `select p.id as person_id, p.name as person_name, p.color as person_color, p.kind as person_kind
+       from sessions s join people p on p.id = s.person_id where s.key = $1`,
+    [session],
+  )
+  return rows[0] ? personFrom(rows[0]) : null
+}
+
+const isSlug = (text: string) => text.length <= limits.slugChars && /^[a-z0-9-]+$/.test(text)
+
+function personFrom(row: EntryRow): Person | null {
+  if (row.person_id === null) return null
+  return {
+    id: row.person_id,
+    name: row.person_name,
+    color: row.person_color,
+    kind: row.person_kind,
+  }
+}

@@ -1,0 +1,58 @@
+import { type Message, type MessageRow, messageColumns, messageFrom } from './messages.ts'
+import type { Room } from './rooms.ts'
+import type { Sql } from './sql.ts'
+
+/** Which part of the talk: the newest, what came before a message, from one on, or around one. */
+export type Stretch = { from: 'newest' } | { from: 'before' | 'from' | 'around'; n: number }
+
+/** A stretch of messages, oldest first. */
+export type Page = {
+  messages: Message[]
+  /** For `before=`: the page of older ones; null where there are none. */
+  prev: number | null
+  /** For `from=`: the page of newer ones; null where the page reaches the present. */
+  next: number | null
+}
+
+/**
+ * Reads a page by key, never by offset: it costs the same however long the talk is. One more
+ * message is read on either side than is shown, which tells whether there are any further.
+ *
+ * @param limit messages at the most.
+ */
+export async function readPage(
+  sql: Sql,
+  room: Room,
+  stretch: Stretch,
+  limit: number,
+): Promise<Page> {
+  const { pivot, below, above } = reach(stretch, limit)
+  const { rows } = await sql.query<MessageRow>(
+    `(select ${messageColumns} from messages m
+       where m.room_id = $1 and m.n < $2 order by m.n desc limit $3)
+     union all
+     (select ${messageColumns} from messages m
+       where m.room_id = $1 and m.n >= $2 order by m.n limit $4)
+     order by n`,
+    [room.id, pivot, below + 1, above + 1],
+  )
+  const messages = rows.map(messageFrom)
+  const older = messages.filter((message) => message.n < pivot)
+  const newer = messages.filter((message) => message.n >= pivot)
+  const shown = [...older.slice(Math.max(0, older.length - below)), ...newer.slice(0, above)]
+  return {
+    messages: shown,
+    prev: older.length > below ? (shown[0]?.n ?? pivot) : null,
+    next: newer.length > above ? (newer[above]?.n ?? null) : null,
+  }
+}
+
+/** How many messages are shown on either side of message `pivot`, which counts as above. */
+function reach(stretch: Stretch, limit: number) {
+  if (stretch.from === 'newest') return { pivot: Number.MAX_SAFE_INTEGER, below: limit, above: 0 }
+  const pivot = stretch.n
+  if (stretch.from === 'before') return { pivot, below: limit, above: 0 }
+  if (stretch.from === 'from') return { pivot, below: 0, above: limit }
+  const half = Math.floor(limit / 2)
+  return { pivot, below: half, above: limit - half }
+}

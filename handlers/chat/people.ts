@@ -1,0 +1,65 @@
+import { limits } from '../limits.ts'
+import { invalid, type Refusal } from './refusal.ts'
+import type { Sql } from './sql.ts'
+import { lineField } from './text.ts'
+import { friendlyColor } from './words.ts'
+
+/** Somebody known. A visitor is nobody yet, and stored nowhere. */
+export type Person = {
+  id: number
+  name: string
+  /** `#rrggbb`, in lower case. */
+  color: string
+  kind: 'guest' | 'member' | 'owner'
+}
+
+export type Profile = { name: string; color: string }
+
+/**
+ * Checks a name and a colour as they were typed.
+ * @param standing what holds for a field that is not given; a visitor has no name yet.
+ */
+export function readProfile(
+  draft: { name?: string | undefined; color?: string | undefined },
+  standing: Profile | null,
+): Profile | Refusal {
+  const problems: Record<string, string> = {}
+  const name = lineField(draft.name ?? standing?.name ?? '', 'A name', 1, limits.nameChars)
+  if (name.problem) problems.name = name.problem
+  const color = (draft.color ?? standing?.color ?? friendlyColor()).toLowerCase()
+  if (!/^#[0-9a-f]{6}$/.test(color)) problems.color = 'A colour is written #rrggbb.'
+  if (Object.keys(problems).length > 0) return invalid(problems)
+  return { name: name.line ?? '', color }
+}
+
+/**
+ * Makes a guest, with the session that they will be known by, in one transaction.
+ * @param session the key to store: a hash of what the guest's browser keeps.
+ */
+export async function welcome(sql: Sql, profile: Profile, session: Uint8Array): Promise<Person> {
+  const { rows } = await sql.query<Person>(
+    `with person as (
+       insert into people (name, color, kind) values ($1, $2, 'guest') returning id, name, color, kind
+     ), session as (
+       insert into sessions (key, person_id) select $3, id from person
+     )
+     select id, name, color, kind from person`,
+    [profile.name, profile.color, session],
+  )
+  return one(rows)
+}
+
+/** Changes how somebody is called from now on. What they wrote before keeps its name. */
+export async function rename(sql: Sql, person: Person, profile: Profile): Promise<Person> {
+  const { rows } = await sql.query<Person>(
+    'update people set name = $2, color = $3 where id = $1 returning id, name, color, kind',
+    [person.id, profile.name, profile.color],
+  )
+  return one(rows)
+}
+
+function one<T>(rows: T[]): T {
+  const row = rows[0]
+  if (row === undefined) throw new Error('A statement that always returns a row returned none.')
+  return row
+}

@@ -1,0 +1,30 @@
+import type { Sql } from './sql.ts'
+
+/** What the database says of itself. */
+export type Server = {
+  /** Signs the cookies where the settings name no secret; one for all replicas. */
+  secret: string
+  /** Together with a table's object id it tells this database from any other (live/cursor.ts). */
+  word: string
+}
+
+/** Reads the server's row. `word` is mixed with the cluster's own identifier where that is told. */
+export async function readServer(sql: Sql): Promise<Server> {
+  const { rows } = await sql.query<Server>('select secret, word from server')
+  const server = rows[0]
+  if (!server) throw new Error('The table "server" holds no row: the database was not migrated.')
+  return { secret: server.secret, word: `${server.word} ${await clusterIdentifier(sql)}` }
+}
+
+/** Hosted databases may keep it to themselves (42501); their restores make new tables anyway. */
+async function clusterIdentifier(sql: Sql): Promise<string> {
+  try {
+    const { rows } = await sql.query<{ id: string }>(
+      'select system_identifier::text as id from pg_control_system()',
+    )
+    return rows[0]?.id ?? ''
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === '42501') return ''
+    throw error
+  }
+}

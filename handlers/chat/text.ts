@@ -1,0 +1,53 @@
+import { limits } from '../limits.ts'
+import { invalid, Refusal } from './refusal.ts'
+
+/** Characters as PostgreSQL counts them: code points. */
+export const characters = (text: string): number => {
+  let count = 0
+  for (const _ of text) count++
+  return count
+}
+
+/**
+ * Whether a text can be stored and given back as it is: PostgreSQL holds no NUL, and half a
+ * surrogate pair is no UTF-8.
+ */
+export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
+
+/** What cannot be stored in any text. Lists nothing of the text itself. */
+export const unstorable = () =>
+  new Refusal('malformed', 'The text holds a NUL or is not valid UTF-8. Remove it and send again.')
+
+/**
+ * A message's text as it is stored: line breaks as `\n`, no white space at its end. What stands
+ * before the first word is kept, since code and lists begin with spaces.
+ */
+export function messageBody(value: string | undefined): string | Refusal {
+  if (value !== undefined && !isStorable(value)) return unstorable()
+  const body = (value ?? '').replace(/\r\n?/g, '\n').replace(/^(?:[^\S\n]*\n)+|\s+$/g, '')
+  if (oneLine(body) === '') return invalid({ body: 'Write something first.' })
+  const length = characters(body)
+  if (length <= limits.messageChars) return body
+  return new Refusal(
+    'too_large',
+    `A message holds at most ${limits.messageChars.toLocaleString('en')} characters; this one has ${length.toLocaleString('en')}. Send it in parts.`,
+  )
+}
+
+// Control characters, and those that turn the direction of what follows: a name stands among others' text.
+const unseen =
+  /[\p{Cc}\u{200b}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}\u{061c}]/gu
+
+/** A name or topic as it is stored: one line, single spaces, nothing invisible. */
+export function oneLine(value: string): string {
+  return value.replace(/\s+/g, ' ').replace(unseen, '').trim()
+}
+
+/** A field of one line, from `least` to `most` characters; a sentence when it is not. */
+export function lineField(value: string, what: string, least: number, most: number) {
+  const line = oneLine(value)
+  const length = characters(line)
+  if (length < least) return { problem: `${what} is missing.` }
+  if (length > most) return { problem: `${what} has ${length} characters; at most ${most} fit.` }
+  return { line }
+}
