@@ -1,0 +1,74 @@
+import { type Message, type MessageRow, messageColumns, messageFrom } from '../chat/messages.ts'
+import type { Sql } from '../chat/sql.ts'
+
+/** A lasting change of what a room's readers see. It carries its message as it is now. */
+export type LogEvent = {
+  seq: number
+  type: string
+  by: number
+  at: Date
+  message: Message | null
+}
+
+/** Events past a cursor, oldest first. The same object goes to all who waited for the same. */
+export type Batch = {
+  events: readonly LogEvent[]
+  /** The number to go on from. */
+  next: number
+  /** Whether there are more right now. */
+  more: boolean
+}
+
+type EventRow = MessageRow & {
+  seq: number
+  type: string
+  by_id: number
+  event_at: Date
+}
+
+/**
+ * Reads a room's log by key.
+ * @param after a number; the events past it are read.
+ * @param limit events at the most.
+ */
+export async function readLog(
+  sql: Sql,
+  roomId: number,
+  after: number,
+  limit: number,
+): Promise<Batch> {
+  const { rows } = await sql.query<EventRow>(
+    `select l.seq, l.type, l.by_id, l.at as event_at, ${messageColumns}
+       from log l left join messages m on m.room_id = l.room_id and m.n = l.n
+      where l.room_id = $1 and l.seq > $2
+      order by l.seq limit $3`,
+    [roomId, after, limit + 1],
+  )
+  return cut(rows.map(eventFrom), after, limit)
+}
+
+/** The first `limit` of these events past `after`, as a batch. */
+export function cut(events: readonly LogEvent[], after: number, limit: number): Batch {
+  const past = events.filter((event) => event.seq > after)
+  const shown = past.slice(0, limit)
+  return { events: shown, next: shown.at(-1)?.seq ?? after, more: past.length > limit }
+}
+
+/** The heads of these rooms, those that are gone left out. One query, whatever their number. */
+export async function readHeads(sql: Sql, roomIds: number[]): Promise<Map<number, number>> {
+  const { rows } = await sql.query<{ id: number; last_seq: number }>(
+    'select id, last_seq from rooms where id = any($1)',
+    [roomIds],
+  )
+  return new Map(rows.map((row) => [row.id, row.last_seq]))
+}
+
+function eventFrom(row: EventRow): LogEvent {
+  return {
+    seq: row.seq,
+    type: row.type,
+    by: row.by_id,
+    at: row.event_at,
+    message: row.n === null ? null : messageFrom(row),
+  }
+}
