@@ -1,0 +1,38 @@
+import type { Context } from 'hono'
+import { Refusal } from '../chat/refusal.ts'
+import { databaseIsAway } from '../chat/sql.ts'
+import { limits } from '../limits.ts'
+import type { Log } from '../ops/log.ts'
+import { refuse } from './refusals.ts'
+
+export const unavailable = () =>
+  new Refusal('unavailable', 'The server cannot reach its database just now. Try again shortly.', {
+    retryAfterSeconds: limits.retryAfterSeconds,
+  })
+
+/**
+ * Everything unexpected ends here: logged in full, shown in brief. A database that is away is no
+ * crash, and told as what it is.
+ */
+export const onError = (log: Log) => (error: Error, c: Context) => {
+  const request = c.get('requestId')
+  if (databaseIsAway(error)) {
+    log.warn('database away', { request, error: error.message })
+    return refuse(c, unavailable())
+  }
+  log.error('unexpected', { request, error: error.stack ?? String(error) })
+  const message = 'Something went wrong on the server. It is logged; try again.'
+  return c.text(`${message}\n`, 500)
+}
+
+/**
+ * Waits for a promise for so long, and throws a refusal's value after that.
+ * @returns what it gives, or `unavailable`. What it was doing is not undone: it may still happen.
+ */
+export async function within<T>(ms: number, promise: Promise<T>): Promise<T | Refusal> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Refusal>((resolve) => {
+    timer = setTimeout(() => resolve(unavailable()), ms)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}

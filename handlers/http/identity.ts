@@ -1,0 +1,45 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Context } from 'hono'
+import { getCookie, setCookie } from 'hono/cookie'
+import { limits } from '../limits.ts'
+
+const COOKIE = 'natter'
+
+/**
+ * The stored key of the session that a request shows, or null. What is not signed by us is
+ * refused without asking the database.
+ */
+export function sessionOf(c: Context, secret: string): Uint8Array | null {
+  const [token = '', signature = ''] = (getCookie(c, COOKIE) ?? '').split('.')
+  if (!token || !isSignature(signature, sign(token, secret))) return null
+  return storedKey(token)
+}
+
+/** A new session: the cookie's value, and the key under which the database knows it. */
+export function newSession(secret: string): { cookie: string; key: Uint8Array } {
+  const token = randomBytes(24).toString('base64url')
+  return { cookie: `${token}.${sign(token, secret)}`, key: storedKey(token) }
+}
+
+/** Gives the browser its session. `Secure` where the outside is HTTPS, which a proxy tells. */
+export function keepSession(c: Context, cookie: string): void {
+  const outside = c.req.header('x-forwarded-proto') ?? new URL(c.req.url).protocol
+  setCookie(c, COOKIE, cookie, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure: outside.startsWith('https'),
+    maxAge: limits.sessionSeconds,
+  })
+}
+
+const sign = (token: string, secret: string) =>
+  createHmac('sha256', secret).update(token).digest('base64url')
+
+/** A hash, so that what the database holds opens nothing. */
+const storedKey = (token: string): Uint8Array => createHash('sha256').update(token).digest()
+
+function isSignature(shown: string, right: string): boolean {
+  const [a, b] = [Buffer.from(shown), Buffer.from(right)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}

@@ -1,0 +1,68 @@
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** Puts a fragment into the static shell. */
+    shell: (fragment: string) => string
+  }
+}
+
+/** The forms in which one URL answers. The event stream comes with the resources that have it. */
+export type Form = 'json' | 'fragment' | 'page' | 'text'
+
+/** How a result looks in each form. Each is made only when it is asked for. */
+export type Views = {
+  json: () => unknown
+  /** HTML without the shell. */
+  fragment: () => string
+  /** Ends with a line break. */
+  text: () => string
+}
+
+type Init = { status?: ContentfulStatusCode; headers?: Record<string, string> }
+
+/** Which form a request asks for: the first that fits, in the order of the contract. */
+export function formOf(c: Context): Form {
+  const accept = c.req.header('accept') ?? ''
+  if (names(accept, 'application/json')) return 'json'
+  if (c.req.header('hx-request') === 'true') return 'fragment'
+  if (names(accept, 'text/html')) return 'page'
+  return 'text'
+}
+
+/** Whether an `Accept` header names a media type, and does not refuse it by `q=0`. */
+function names(accept: string, type: string): boolean {
+  return accept
+    .toLowerCase()
+    .split(',')
+    .some((range) => {
+      const [name, ...parameters] = range.split(';').map((part) => part.trim())
+      return name === type && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
+    })
+}
+
+/** Answers in the form that was asked for. Nothing of it may be kept by a cache. */
+export function represent(c: Context, views: Views, init: Init = {}): Response {
+  c.header('vary', 'Accept, HX-Request')
+  c.header('cache-control', 'private, no-store')
+  for (const [name, value] of Object.entries(init.headers ?? {})) c.header(name, value)
+  const status = init.status ?? 200
+  const form = formOf(c)
+  if (form === 'json') return json(c, views.json(), status)
+  if (form === 'text') return c.text(views.text(), status)
+  const fragment = views.fragment()
+  return c.html(form === 'page' ? c.var.shell(fragment) : fragment, status)
+}
+
+/** `c.json` would put `application/json` where a problem has a type of its own. */
+function json(c: Context, value: unknown, status: ContentfulStatusCode): Response {
+  const type = status >= 400 ? 'application/problem+json' : 'application/json'
+  return c.body(JSON.stringify(value), status, { 'content-type': type })
+}
+
+/** Sends a browser that posted a form to where the result is to be seen. */
+export function seeOther(c: Context, path: string): Response {
+  c.header('cache-control', 'private, no-store')
+  return c.redirect(path, 303)
+}

@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto'
+import type { MiddlewareHandler } from 'hono'
+import type { Log } from '../ops/log.ts'
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    requestId: string
+  }
+}
+
+/**
+ * Gives each request an id, the one that the proxy gave it where there is one, and logs it in one
+ * line when it ends. Waits and health checks that end well are not worth one.
+ */
+export const requestLine =
+  (log: Log): MiddlewareHandler =>
+  async (c, next) => {
+    const shown = c.req.header('x-request-id') ?? ''
+    const request = /^[\w-]{8,64}$/.test(shown) ? shown : randomUUID()
+    c.set('requestId', request)
+    const started = performance.now()
+    await next()
+    const status = c.res.status
+    if (status < 400 && isRoutine(c.req.path, c.req.query('wait'))) return
+    const ms = Math.round(performance.now() - started)
+    // The path alone: a query holds what people look for.
+    const level = status >= 500 ? 'warn' : 'info'
+    log[level](`${c.req.method} ${c.req.path}`, { status, ms, request })
+  }
+
+const isRoutine = (path: string, wait: string | undefined) =>
+  wait !== undefined || path === '/healthz' || path === '/readyz'
