@@ -1,0 +1,42 @@
+import type { Page } from '../chat/pages.ts'
+import type { Room } from '../chat/rooms.ts'
+import { limits } from '../limits.ts'
+import { MessageItem } from './message.tsx'
+
+/**
+ * The talk as a document of its own, for browsers without JavaScript: as soon as it is shown it
+ * asks for itself again, and that request is held until there is something new.
+ */
+export const frameDocument = (props: { room: Room; page: Page; live: string }): string =>
+  `<!doctype html>${String(
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <title>Messages in {props.room.name}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta http-equiv="refresh" content={`1; url=${nextFrame(props.room.slug, props.live)}`} />
+        <link rel="stylesheet" href="/natter.css" />
+        <base target="_top" />
+      </head>
+      <body class="framed">
+        <main class="scroller">
+          <div class="scrolled">
+            <ol class="messages" aria-label="Messages">
+              {props.page.messages.map((message) => (
+                <MessageItem slug={props.room.slug} message={message} />
+              ))}
+            </ol>
+            {props.page.messages.length === 0 ? (
+              <p class="empty">Nothing has been said here yet. Say hello.</p>
+            ) : (
+              ''
+            )}
+          </div>
+        </main>
+      </body>
+    </html>,
+  )}`
+
+const nextFrame = (slug: string, cursor: string) =>
+  `/r/${slug}/frame?after=${cursor}&wait=${limits.waitSeconds}`

@@ -1,0 +1,115 @@
+import type { Page } from '../chat/pages.ts'
+import type { Person, Profile } from '../chat/people.ts'
+import type { Refusal } from '../chat/refusal.ts'
+import type { ListedRoom, Room } from '../chat/rooms.ts'
+import { Alert } from './alert.tsx'
+import { Icon } from './icon.tsx'
+import { Me, ProfileForm } from './me.tsx'
+import { RoomList } from './rooms.tsx'
+import { Talk } from './talk.tsx'
+
+export type RoomProps = {
+  room: Room
+  rooms: ListedRoom[]
+  page: Page
+  /** The cursor to wait from. */
+  live: string
+  person: Person | null
+  /** A name for a visitor to take or change. */
+  suggestion: Profile
+  /** Names the form, so that sending it twice posts once. */
+  once: string
+  /** The number of the message that the room was opened at. */
+  at?: number
+  /** What was typed and refused. */
+  typed?: { body: string; refusal: Refusal }
+}
+
+/** A room: the rooms beside it, its head, the talk, and where one writes. */
+export const roomFragment = (props: RoomProps): string =>
+  String(
+    <>
+      <title>{props.room.name} · Natter</title>
+      <div class="app" data-room={props.room.slug} data-me={props.person?.id} data-at={props.at}>
+        <RoomList rooms={props.rooms} open={props.room} />
+        <main class="room">
+          <RoomHead room={props.room} person={props.person} />
+          <div class="scroller" id="scroller" tabindex={0}>
+            <div class="scrolled">
+              <Talk room={props.room} page={props.page} live={props.live} />
+              <p class="empty">Nothing has been said here yet. Say hello.</p>
+            </div>
+          </div>
+          {/* Without JavaScript the talk refreshes in a frame of its own, so that what is being typed stays. */}
+          <noscript>
+            <iframe class="frame" src={`/r/${props.room.slug}/frame`} title="Messages" />
+          </noscript>
+          <footer class="foot">
+            <p id="state" class="state" role="status" />
+            <div id="refused">{props.typed ? <Alert refusal={props.typed.refusal} /> : ''}</div>
+            <Foot {...props} />
+          </footer>
+        </main>
+      </div>
+    </>,
+  )
+
+const RoomHead = ({ room, person }: { room: Room; person: Person | null }) => (
+  <header class="head">
+    <a class="back" href="/">
+      <Icon name="arrow-left" />
+      <span class="visually-hidden">All rooms</span>
+    </a>
+    <h1>
+      <bdi>{room.name}</bdi>
+    </h1>
+    <p class="topic" title={room.topic}>
+      {room.topic}
+    </p>
+    <Me person={person} />
+  </header>
+)
+
+function Foot(props: RoomProps) {
+  if (props.room.archived) return <p class="hint">This room is archived. It can be read.</p>
+  if (props.person) return <Composer {...props} />
+  return (
+    <section class="join" aria-label="Join the talk">
+      <ProfileForm profile={props.suggestion} to={`/r/${props.room.slug}`} button="Join the talk" />
+    </section>
+  )
+}
+
+const Composer = ({ room, once, typed }: RoomProps) => (
+  <form
+    id="composer"
+    class="composer"
+    method="post"
+    action={`/r/${room.slug}/messages`}
+    hx-post={`/r/${room.slug}/messages`}
+    hx-target="#messages"
+    hx-swap="upsert key:data-n sort"
+    hx-sync="this:drop"
+    {...{ 'hx-status:4xx': 'target:#refused swap:innerHTML' }}
+  >
+    <input type="hidden" name="once" value={once} />
+    <label class="visually-hidden" for="body">
+      Message to {room.name}
+    </label>
+    <textarea
+      id="body"
+      name="body"
+      rows={1}
+      required
+      autocomplete="off"
+      enterkeyhint="send"
+      placeholder={`Write to ${room.name}`}
+    >
+      {typed?.body ?? ''}
+    </textarea>
+    <button type="submit" class="send">
+      <Icon name="send-horizontal" />
+      <span class="visually-hidden">Send</span>
+    </button>
+  </form>
+)

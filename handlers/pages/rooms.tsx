@@ -1,0 +1,122 @@
+import type { Person } from '../chat/people.ts'
+import type { Refusal } from '../chat/refusal.ts'
+import type { ListedRoom, Room } from '../chat/rooms.ts'
+import { Alert } from './alert.tsx'
+import { Icon } from './icon.tsx'
+import { Me } from './me.tsx'
+
+/** The rooms beside the talk, the one that is open marked. */
+export const RoomList = ({ rooms, open }: { rooms: ListedRoom[]; open: Room | null }) => (
+  <nav class="rooms" aria-label="Rooms">
+    <h2>
+      <a href="/">Natter</a>
+    </h2>
+    <ul>
+      {rooms.map((room) => (
+        <li>
+          <RoomLink room={room} current={room.slug === open?.slug} />
+        </li>
+      ))}
+    </ul>
+    <a class="quiet" href="/#new-room">
+      <Icon name="plus" /> New room
+    </a>
+  </nav>
+)
+
+const RoomLink = ({ room, current }: { room: Room; current: boolean }) => (
+  <a href={`/r/${room.slug}`} {...(current ? { 'aria-current': 'page' } : {})}>
+    <Icon name={room.visibility === 'open' ? 'hash' : 'lock'} />
+    <bdi>{room.name}</bdi>
+  </a>
+)
+
+type HomeProps = {
+  rooms: ListedRoom[]
+  person: Person | null
+  /** What was typed into the form for a new room, and why it was refused. */
+  typed?: { name: string; topic: string; refusal: Refusal }
+}
+
+/** The first page: all rooms, and a form for another. */
+export const homeFragment = (props: HomeProps): string =>
+  String(
+    <>
+      <title>Rooms · Natter</title>
+      <div class="home">
+        <header class="head">
+          <h1>Natter</h1>
+          <Me person={props.person} />
+        </header>
+        <main class="home-main">
+          <section aria-labelledby="rooms-title">
+            <h2 id="rooms-title">Rooms</h2>
+            <ul class="cards">
+              {props.rooms.map((room) => (
+                <li>
+                  <RoomCard room={room} />
+                </li>
+              ))}
+            </ul>
+          </section>
+          <NewRoom {...props} />
+        </main>
+      </div>
+    </>,
+  )
+
+const RoomCard = ({ room }: { room: ListedRoom }) => (
+  <a class="card" href={`/r/${room.slug}`}>
+    <Icon name={room.visibility === 'open' ? 'hash' : 'lock'} />
+    <span class="card-text">
+      <bdi class="card-name">{room.name}</bdi>
+      <span class="card-topic">{room.topic || 'No topic yet'}</span>
+    </span>
+    {room.lastAt ? (
+      <time class="ago" datetime={room.lastAt.toISOString()}>
+        {room.lastAt.toISOString().slice(0, 10)}
+      </time>
+    ) : (
+      ''
+    )}
+  </a>
+)
+
+const NewRoom = ({ person, typed }: HomeProps) => (
+  <section id="new-room" class="panel" aria-labelledby="new-room-title">
+    <h2 id="new-room-title">New room</h2>
+    {typed ? <Alert refusal={typed.refusal} /> : ''}
+    {person ? (
+      <form method="post" action="/rooms">
+        <label class="field">
+          <span>Name</span>
+          <input name="name" value={typed?.name ?? ''} required autocomplete="off" />
+        </label>
+        <label class="field">
+          <span>
+            Topic <small>if you like</small>
+          </span>
+          <input name="topic" value={typed?.topic ?? ''} autocomplete="off" />
+        </label>
+        <button type="submit">Make the room</button>
+      </form>
+    ) : (
+      <p>
+        <a href="/me">Pick a name</a> first; then you can make a room of your own.
+      </p>
+    )}
+  </section>
+)
+
+/** A room for programs. */
+export const roomJson = (room: Room) => ({
+  slug: room.slug,
+  name: room.name,
+  topic: room.topic,
+  visibility: room.visibility,
+  archived: room.archived,
+})
+
+export const roomsJson = (rooms: ListedRoom[]) => ({
+  rooms: rooms.map((room) => ({ ...roomJson(room), last_at: room.lastAt?.toISOString() ?? null })),
+})

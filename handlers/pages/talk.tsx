@@ -1,0 +1,117 @@
+import type { Page } from '../chat/pages.ts'
+import type { Room } from '../chat/rooms.ts'
+import { limits } from '../limits.ts'
+import type { Batch, LogEvent } from '../live/log.ts'
+import { MessageItem, messageJson } from './message.tsx'
+
+type TalkProps = { room: Room; page: Page; live: string }
+
+/**
+ * A page of talk. A page that reaches the present goes on by itself: its poller asks for what
+ * comes after the cursor `live`, and is replaced by the answer's own poller.
+ */
+export const Talk = ({ room, page, live }: TalkProps) => (
+  <div id="talk" class="talk" data-live={changesPath(room.slug, live)}>
+    <Earlier slug={room.slug} prev={page.prev} />
+    <div role="log" aria-label="Messages">
+      <ol id="messages" class="messages">
+        {page.messages.map((message) => (
+          <MessageItem slug={room.slug} message={message} />
+        ))}
+      </ol>
+    </div>
+    {page.next === null ? (
+      <Poller slug={room.slug} cursor={live} />
+    ) : (
+      <Later slug={room.slug} next={page.next} />
+    )}
+  </div>
+)
+
+export const talkFragment = (props: TalkProps): string => String(<Talk {...props} />)
+
+/** Puts the page before in front of this one; without JavaScript it leads there. */
+const Earlier = ({ slug, prev }: { slug: string; prev: number | null }) => (
+  <p id="earlier" class="further">
+    {prev === null ? (
+      ''
+    ) : (
+      <a
+        href={`/r/${slug}?before=${prev}`}
+        hx-get={`/r/${slug}/messages?before=${prev}`}
+        hx-target="#messages"
+        hx-swap="afterbegin"
+        hx-select="#messages > li"
+        hx-select-oob="#earlier"
+        hx-sync="this:drop"
+      >
+        Earlier messages
+      </a>
+    )}
+  </p>
+)
+
+const Later = ({ slug, next }: { slug: string; next: number }) => (
+  <p class="further">
+    <a href={`/r/${slug}?from=${next}`}>Later messages</a>
+    <a href={`/r/${slug}`}>To the present</a>
+  </p>
+)
+
+/** Asks for what comes next as soon as it is on the page. natter.js wakes it after a failure. */
+const Poller = ({ slug, cursor }: { slug: string; cursor: string }) => (
+  <div
+    id="poller"
+    hx-get={`${changesPath(slug, cursor)}&wait=${limits.waitSeconds}`}
+    hx-trigger="load, natter:again"
+    hx-swap="outerHTML"
+    hx-sync="this:drop"
+    hx-config={`timeout:${limits.clientTimeoutMs}`}
+    {...{ 'hx-status:4xx': 'swap:none' }}
+  />
+)
+
+const changesPath = (slug: string, cursor: string) => `/r/${slug}/messages?after=${cursor}`
+
+/**
+ * What changed, and the next poller. New messages find their place by number; a message that
+ * changed is replaced where it is, and inserted nowhere. One render for all who get the batch.
+ */
+export function changesFragment(slug: string, batch: Batch, cursor: string): string {
+  const posted = latest(batch.events, (event) => event.type === 'message.posted')
+  const changed = latest(batch.events, (event) => event.type !== 'message.posted')
+  return [
+    posted.length > 0 ? String(<Posted slug={slug} events={posted} />) : '',
+    ...changed.map((event) => String(<Changed slug={slug} event={event} />)),
+    String(<Poller slug={slug} cursor={cursor} />),
+  ].join('')
+}
+
+/** One event for each message: all of them carry it as it is now. */
+function latest(events: readonly LogEvent[], which: (event: LogEvent) => boolean): LogEvent[] {
+  const byMessage = new Map<number, LogEvent>()
+  for (const event of events)
+    if (event.message && which(event)) byMessage.set(event.message.n, event)
+  return [...byMessage.values()]
+}
+
+const Posted = ({ slug, events }: { slug: string; events: LogEvent[] }) => (
+  <hx-upsert hx-target="#messages" key="data-n" sort="">
+    {events.map(({ message }) => (message ? <MessageItem slug={slug} message={message} /> : ''))}
+  </hx-upsert>
+)
+
+const Changed = ({ slug, event }: { slug: string; event: LogEvent }) => (
+  <hx-partial hx-target={`#m${event.message?.n}`} hx-swap="outerHTML">
+    {event.message ? <MessageItem slug={slug} message={event.message} /> : ''}
+  </hx-partial>
+)
+
+/** An event for programs. */
+export const eventJson = (slug: string, event: LogEvent) => ({
+  seq: event.seq,
+  type: event.type,
+  by: String(event.by),
+  at: event.at.toISOString(),
+  ...(event.message ? { message: messageJson(slug, event.message) } : {}),
+})
