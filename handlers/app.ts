@@ -1,0 +1,58 @@
+import { type Context, Hono } from 'hono'
+import { trimTrailingSlash } from 'hono/trailing-slash'
+import { notFound } from './chat/refusal.ts'
+import { onError } from './http/faults.ts'
+import { sameOriginOnly } from './http/guards.ts'
+import { refuse } from './http/refusals.ts'
+import { requestLine } from './http/requests.ts'
+import { healthz, readyz } from './ops/health.ts'
+import type { Log } from './ops/log.ts'
+import { alertFragment } from './pages/alert.tsx'
+import { createShell } from './pages/shell.ts'
+import { answer } from './routes/context.ts'
+import { byFormMethod } from './routes/form-method.ts'
+import { showFrame } from './routes/frame.ts'
+import { changeMe, showMe } from './routes/me.ts'
+import { postMessage, readMessages, showMessage } from './routes/messages.ts'
+import { showRoom } from './routes/room.ts'
+import { createRoom, showRooms } from './routes/rooms.ts'
+
+type Provided = 'sql' | 'hub' | 'announce' | 'server' | 'secret' | 'pace' | 'ready'
+
+/** What the handlers need of the runtime they run in. */
+export type Parts = Pick<Context['var'], Provided> & {
+  log: Log
+  /** The static shell's file, as text. */
+  shell: string
+}
+
+/** The whole service: a Web-standard application, the same under Node and at an edge. */
+export function createApp({ log, shell, ...provided }: Parts): Hono {
+  const app = new Hono()
+  const vars = { ...provided, shell: createShell(shell), alert: alertFragment }
+
+  app.use(requestLine(log))
+  app.use(async (c, next) => {
+    for (const [name, value] of Object.entries(vars)) c.set(name as Provided, value as never)
+    await next()
+  })
+  app.use(sameOriginOnly)
+  app.use(trimTrailingSlash())
+
+  app.get('/', answer(showRooms))
+  app.post('/rooms', answer(createRoom))
+  app.get('/r/:room', answer(showRoom))
+  app.get('/r/:room/frame', answer(showFrame))
+  app.get('/r/:room/messages', answer(readMessages))
+  app.post('/r/:room/messages', answer(postMessage))
+  app.get('/r/:room/messages/:n', answer(showMessage))
+  app.get('/me', answer(showMe))
+  app.patch('/me', answer(changeMe))
+  app.post('/me', answer(byFormMethod({ PATCH: changeMe })))
+  app.get('/healthz', healthz)
+  app.get('/readyz', readyz(provided.ready))
+
+  app.notFound((c) => refuse(c, notFound('page')))
+  app.onError(onError(log))
+  return app
+}

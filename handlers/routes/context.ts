@@ -1,0 +1,54 @@
+import type { Context } from 'hono'
+import { type Entry, enter, identify } from '../chat/entry.ts'
+import type { Person } from '../chat/people.ts'
+import { notFound, Refusal } from '../chat/refusal.ts'
+import type { Room } from '../chat/rooms.ts'
+import type { Server } from '../chat/server.ts'
+import type { Sql } from '../chat/sql.ts'
+import { sessionOf } from '../http/identity.ts'
+import type { Pace } from '../http/pace.ts'
+import { refuse } from '../http/refusals.ts'
+import { epochOf, writeCursor } from '../live/cursor.ts'
+import type { Hub } from '../live/hub.ts'
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    sql: Sql
+    hub: Hub
+    /** Tells this instance and the others that a room's log has reached a number. */
+    announce: (roomId: number, seq: number) => void
+    /** What the database says of itself; it changes when the database is replaced. */
+    server: () => Server
+    /** Signs the cookies. */
+    secret: () => string
+    pace: Pace
+    /** Whether the database answers, its schema is current, and this instance is not stopping. */
+    ready: () => Promise<boolean>
+  }
+}
+
+/** A handler answers, or returns why it does not. */
+export type Answer = (c: Context) => Promise<Response | Refusal>
+
+/** A refusal that a handler returns is answered in the form that was asked for. */
+export const answer = (handler: Answer) => async (c: Context) => {
+  const result = await handler(c)
+  return result instanceof Refusal ? refuse(c, result) : result
+}
+
+/** The room of the address, and who asks; `not_found` where there is none for them. */
+export async function enterRoom(
+  c: Context,
+): Promise<{ room: Room; person: Entry['person'] } | Refusal> {
+  const session = sessionOf(c, c.var.secret())
+  const { room, person } = await enter(c.var.sql, session, c.req.param('room') ?? '')
+  return room ? { room, person } : notFound('room')
+}
+
+/** Who asks, or null for a visitor. */
+export const whoAsks = (c: Context): Promise<Person | null> =>
+  identify(c.var.sql, sessionOf(c, c.var.secret()))
+
+/** A number of a room's log as its clients keep it. */
+export const cursorAt = (c: Context, room: Room, seq: number): string =>
+  writeCursor(epochOf(c.var.server().word, room), seq)

@@ -1,0 +1,35 @@
+import { Refusal } from '../chat/refusal.ts'
+import { continues, epochOf } from '../live/cursor.ts'
+import { frameDocument } from '../pages/frame.tsx'
+import { type Answer, cursorAt, enterRoom } from './context.ts'
+import { readReading } from './query.ts'
+import { newestPage } from './room.ts'
+
+/**
+ * `GET /r/{room}/frame`: the newest messages as a document of its own, for browsers without
+ * JavaScript. With `after` and `wait` it is held like any other wait.
+ */
+export const showFrame: Answer = async (c) => {
+  const entry = await enterRoom(c)
+  if (entry instanceof Refusal) return entry
+  const reading = readReading(c)
+  if (reading instanceof Refusal) return reading
+  const { room } = entry
+  let seen = room.lastSeq
+  const epoch = epochOf(c.var.server().word, room)
+  if (reading.of === 'changes' && continues(reading.after, epoch, room.lastSeq)) {
+    const batch = await c.var.hub.changes({
+      roomId: room.id,
+      head: room.lastSeq,
+      after: reading.after.seq,
+      limit: reading.limit,
+      ms: reading.waitMs,
+      signal: c.req.raw.signal,
+    })
+    if (batch instanceof Refusal) return batch
+    seen = Math.max(seen, batch.next)
+  }
+  const page = await newestPage(c, room)
+  c.header('cache-control', 'private, no-store')
+  return c.html(frameDocument({ room, page, live: cursorAt(c, room, seen) }))
+}

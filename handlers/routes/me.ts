@@ -1,0 +1,55 @@
+import type { Context } from 'hono'
+import { type Person, type Profile, readProfile, rename, welcome } from '../chat/people.ts'
+import { Refusal } from '../chat/refusal.ts'
+import { friendlyColor, friendlyName } from '../chat/words.ts'
+import { type Fields, readFields } from '../http/body.ts'
+import { keepSession, newSession } from '../http/identity.ts'
+import { refuse } from '../http/refusals.ts'
+import { formOf, represent, seeOther } from '../http/representation.ts'
+import { meFragment, meJson } from '../pages/me.tsx'
+import { type Answer, whoAsks } from './context.ts'
+
+/** `GET /me`: who I am. */
+export const showMe: Answer = async (c) => showPerson(c, await whoAsks(c))
+
+/** `PATCH /me`: a name and a colour; makes a guest of a visitor. */
+export const changeMe: Answer = async (c) => {
+  const person = await whoAsks(c)
+  const fields = await readFields(c)
+  if (fields instanceof Refusal) return fields
+  const profile = readProfile(fields, person)
+  if (profile instanceof Refusal) {
+    if (formOf(c) !== 'page') return profile
+    return refuse(c, profile, () =>
+      meFragment({ person, profile: typed(fields, person), refusal: profile }),
+    )
+  }
+  const changed = person ? await rename(c.var.sql, person, profile) : await welcomeGuest(c, profile)
+  return formOf(c) === 'page' ? seeOther(c, backTo(fields.to)) : showPerson(c, changed)
+}
+
+async function welcomeGuest(c: Context, profile: Profile): Promise<Person> {
+  const session = newSession(c.var.secret())
+  const guest = await welcome(c.var.sql, profile, session.key)
+  keepSession(c, session.cookie)
+  return guest
+}
+
+function showPerson(c: Context, person: Person | null): Response {
+  const suggestion = { name: friendlyName(), color: friendlyColor() }
+  return represent(c, {
+    json: () => meJson(person, suggestion),
+    fragment: () => meFragment({ person, profile: person ?? suggestion }),
+    text: () => `${person ? person.name : 'visitor'}\n`,
+  })
+}
+
+/** What was typed, as far as a form can show it again: a colour field takes colours only. */
+const typed = (fields: Fields, person: Person | null): Profile => ({
+  name: fields.name ?? person?.name ?? '',
+  color: /^#[0-9a-f]{6}$/i.test(fields.color ?? '') ? (fields.color ?? '') : friendlyColor(),
+})
+
+/** A form may name the room it came from, and nothing that could lead elsewhere. */
+const backTo = (path: string | undefined): string =>
+  path && /^\/(r\/[a-z0-9-]+)?$/.test(path) ? path : '/'

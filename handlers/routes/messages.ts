@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import type { Context } from 'hono'
+import { type Draft, findMessage, type Posted, post, readDraft } from '../chat/messages.ts'
+import { readPage } from '../chat/pages.ts'
+import type { Person } from '../chat/people.ts'
+import { notFound, Refusal, signIn } from '../chat/refusal.ts'
+import type { Room } from '../chat/rooms.ts'
+import { type Fields, readFields } from '../http/body.ts'
+import { within } from '../http/faults.ts'
+import { refuse } from '../http/refusals.ts'
+import { formOf, represent, seeOther } from '../http/representation.ts'
+import { limits } from '../limits.ts'
+import { messageFragment, messageJson } from '../pages/message.tsx'
+import { talkFragment } from '../pages/talk.tsx'
+import { messagesText, messageText } from '../pages/text.ts'
+import { showChanges } from './changes.ts'
+import { type Answer, cursorAt, enterRoom } from './context.ts'
+import { readReading } from './query.ts'
+import { isHtml, nextLink, pageJson, wholeRoom } from './room.ts'
+
+/** `GET /r/{room}/messages`: a page, or what changed past a cursor, held until something does. */
+export const readMessages: Answer = async (c) => {
+  const entry = await enterRoom(c)
+  if (entry instanceof Refusal) return entry
+  const reading = readReading(c)
+  if (reading instanceof Refusal) return reading
+  const { room } = entry
+  if (reading.of === 'changes') return showChanges(c, room, reading)
+  const page = await readPage(c.var.sql, room, reading.stretch, reading.limit)
+  const live = cursorAt(c, room, room.lastSeq)
+  return represent(
+    c,
+    {
+      json: () => pageJson(room, page, live),
+      fragment: () => talkFragment({ room, page, live }),
+      text: () => messagesText(page.messages),
+    },
+    { headers: { link: nextLink(room, live) } },
+  )
+}
+
+/** `GET /r/{room}/messages/{n}`: one message; in a browser the room opened around it. */
+export const showMessage: Answer = async (c) => {
+  const entry = await enterRoom(c)
+  if (entry instanceof Refusal) return entry
+  const { room, person } = entry
+  const n = c.req.param('n') ?? ''
+  const message = /^\d{1,15}$/.test(n) ? await findMessage(c.var.sql, room, Number(n)) : null
+  if (!message) return notFound('message')
+  const at = message.n
+  const fragment = isHtml(c) ? await roomAround(c, room, person, at) : ''
+  return represent(c, {
+    json: () => messageJson(room.slug, message),
+    fragment: () => fragment,
+    text: () => messageText(message),
+  })
+}
+
+async function roomAround(c: Context, room: Room, person: Person | null, at: number) {
+  const stretch = { from: 'around', n: at } as const
+  const page = await readPage(c.var.sql, room, stretch, limits.pageMessagesDefault)
+  return wholeRoom(c, { room, person, page, at })
+}
+
+/** `POST /r/{room}/messages`: says something. Answered once it is stored for good. */
+export const postMessage: Answer = async (c) => {
+  const entry = await enterRoom(c)
+  if (entry instanceof Refusal) return entry
+  const { room, person } = entry
+  if (!person) return signIn()
+  const fields = await readFields(c)
+  if (fields instanceof Refusal) return fields
+  const draft = readDraft({ ...fields, nonce: fields.nonce ?? formNonce(fields) })
+  const posted = draft instanceof Refusal ? draft : await store(c, room, person, draft)
+  if (posted instanceof Refusal) {
+    if (formOf(c) !== 'page') return posted
+    const typed = { body: fields.body ?? '', refusal: posted }
+    const fragment = await wholeRoom(c, { room, person, typed })
+    return refuse(c, posted, () => fragment)
+  }
+  c.var.announce(room.id, posted.message.n)
+  return showPosted(c, room, posted)
+}
+
+async function store(
+  c: Context,
+  room: Room,
+  person: Person,
+  draft: Draft,
+): Promise<Posted | Refusal> {
+  const tooFast = await c.var.pace(person.id)
+  if (tooFast) return tooFast
+  return within(limits.commitMs, post(c.var.sql, person, room, draft))
+}
+
+function showPosted(c: Context, room: Room, { message, created }: Posted): Response {
+  if (formOf(c) === 'page') return seeOther(c, `/r/${room.slug}`)
+  return represent(
+    c,
+    {
+      json: () => messageJson(room.slug, message),
+      fragment: () => messageFragment({ slug: room.slug, message }),
+      text: () => messageText(message),
+    },
+    {
+      status: created ? 201 : 200,
+      headers: { location: `/r/${room.slug}/messages/${message.n}` },
+    },
+  )
+}
+
+/**
+ * The nonce of a form that was sent without a script. The form's own word alone would not do:
+ * after Back the browser shows the old form, and a new text in it is a new message.
+ */
+function formNonce(fields: Fields): string | undefined {
+  if (!fields.once) return undefined
+  const text = createHash('sha256')
+    .update(fields.body ?? '')
+    .digest('base64url')
+  return `${fields.once.slice(0, limits.nonceChars - text.length - 1)}.${text}`
+}

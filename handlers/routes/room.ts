@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import type { Context } from 'hono'
+import { type Page, readPage, type Stretch } from '../chat/pages.ts'
+import type { Person } from '../chat/people.ts'
+import { Refusal } from '../chat/refusal.ts'
+import { listRooms, type Room } from '../chat/rooms.ts'
+import { friendlyColor, friendlyName } from '../chat/words.ts'
+import { formOf, represent } from '../http/representation.ts'
+import { limits } from '../limits.ts'
+import { messageJson } from '../pages/message.tsx'
+import { type RoomProps, roomFragment } from '../pages/room.tsx'
+import { roomJson } from '../pages/rooms.tsx'
+import { roomText } from '../pages/text.ts'
+import { type Answer, cursorAt, enterRoom } from './context.ts'
+import { readReading } from './query.ts'
+
+/** `GET /r/{room}`: the room and a page of its messages, the newest unless another is asked for. */
+export const showRoom: Answer = async (c) => {
+  const entry = await enterRoom(c)
+  if (entry instanceof Refusal) return entry
+  const reading = readReading(c)
+  if (reading instanceof Refusal) return reading
+  const { room, person } = entry
+  const stretch: Stretch = reading.of === 'page' ? reading.stretch : { from: 'newest' }
+  const page = await readPage(c.var.sql, room, stretch, reading.limit)
+  const live = cursorAt(c, room, room.lastSeq)
+  const fragment = isHtml(c) ? await wholeRoom(c, { room, person, page }) : ''
+  return represent(c, {
+    json: () => ({ room: roomJson(room), ...pageJson(room, page, live) }),
+    fragment: () => fragment,
+    text: () => roomText(room, page.messages),
+  })
+}
+
+/** A page of messages for programs. `prev` and `next` are for `before=` and `from=`. */
+export const pageJson = (room: Room, page: Page, live: string) => ({
+  messages: page.messages.map((message) => messageJson(room.slug, message)),
+  prev: page.prev,
+  next: page.next,
+  live,
+})
+
+type Parts = { room: Room; person: Person | null; page?: Page } & Pick<RoomProps, 'at' | 'typed'>
+
+/** The room as a page shows it; its newest messages where no others are given. */
+export async function wholeRoom(c: Context, parts: Parts): Promise<string> {
+  const { room, person } = parts
+  const page = parts.page ?? (await newestPage(c, room))
+  return roomFragment({
+    ...parts,
+    page,
+    rooms: await listRooms(c.var.sql, person),
+    live: cursorAt(c, room, room.lastSeq),
+    suggestion: { name: friendlyName(), color: friendlyColor() },
+    once: randomUUID(),
+  })
+}
+
+export const newestPage = (c: Context, room: Room): Promise<Page> =>
+  readPage(c.var.sql, room, { from: 'newest' }, limits.pageMessagesDefault)
+
+/** Where to go on from a cursor, as a `Link` header. */
+export const nextLink = (room: Room, cursor: string): string =>
+  `</r/${room.slug}/messages?after=${cursor}>; rel="next"`
+
+export const isHtml = (c: Context): boolean => ['fragment', 'page'].includes(formOf(c))

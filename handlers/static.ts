@@ -1,0 +1,33 @@
+import { serveStatic } from '@hono/node-server/serve-static'
+import { type Context, Hono } from 'hono'
+import { compress } from 'hono/compress'
+import { etag } from 'hono/etag'
+import { securityHeaders } from './http/security.ts'
+
+/**
+ * The application with the static files and headers that the proxy would give it: for running
+ * without one. A held request is not compressed, since it would be buffered.
+ *
+ * @param publicDir folder with the files.
+ */
+export function withStaticFiles(app: Hono, publicDir: string): Hono {
+  const outer = new Hono()
+  const compressed = compress()
+  outer.use(async (c, next) => {
+    await next()
+    for (const [name, value] of Object.entries(securityHeaders)) c.header(name, value)
+  })
+  outer.use((c, next) => (c.req.query('wait') === undefined ? compressed(c, next) : next()))
+
+  const revalidated = { onFound: (_: string, c: Context) => c.header('cache-control', 'no-cache') }
+  const files = serveStatic({ root: publicDir, ...revalidated })
+  outer.use('/vendor/*', etag(), files)
+  outer.use(`/:file{${staticFile}}`, etag(), files)
+  const shell = serveStatic({ root: publicDir, rewriteRequestPath: () => 'index.html' })
+  outer.get('/shell.html', shell)
+  outer.all('*', (c) => app.fetch(c.req.raw, c.env))
+  return outer
+}
+
+/** Everything at the top of `public/` but the shell itself. */
+const staticFile = '(?!index\\.html$)[\\w-]+\\.(?:css|js|svg|html|txt|webmanifest|png|ico)'
