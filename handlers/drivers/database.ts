@@ -1,17 +1,9 @@
 import type { Client, ClientConfig, Pool } from 'pg'
 import type { DatabaseConfig } from '../config.ts'
 import { limits } from '../limits.ts'
+import type { Driver } from './driver.ts'
 import { neonDriver } from './neon.ts'
 import { pgDriver } from './pg.ts'
-
-/** What a driver offers: node-postgres' two classes, and how it reads types. */
-export type Driver = {
-  Pool: new (config: ClientConfig & PoolLimits) => Pool
-  Client: new (config: ClientConfig) => Client
-  getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown
-}
-
-type PoolLimits = { max: number; idleTimeoutMillis: number }
 
 export type Database = {
   pool: Pool

@@ -1,5 +1,5 @@
 import type { DatabaseConfig } from '../config.ts'
-import type { Driver } from './database.ts'
+import type { Driver } from './driver.ts'
 
 /**
  * Neon's driver: PostgreSQL's protocol over WebSocket, for runtimes that only HTTP and WebSockets

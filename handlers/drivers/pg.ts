@@ -1,4 +1,4 @@
-import type { Driver } from './database.ts'
+import type { Driver } from './driver.ts'
 
 /** node-postgres over TCP: containers and developers' machines. */
 export async function pgDriver(): Promise<Driver> {

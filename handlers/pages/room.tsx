@@ -45,6 +45,9 @@ export const roomFragment = (props: RoomProps): string =>
             <iframe class="frame" src={`/r/${props.room.slug}/frame`} title="Messages" />
           </noscript>
           <footer class="foot">
+            <button type="button" id="latest" class="latest" hidden>
+              New messages <Icon name="arrow-down" />
+            </button>
             <p id="state" class="state" role="status" />
             <div id="refused">{props.typed ? <Alert refusal={props.typed.refusal} /> : ''}</div>
             <Foot {...props} />

@@ -1,0 +1,3 @@
+interface Window {
+  htmx: { trigger(on: Element, event: string): boolean }
+}

@@ -1,0 +1,91 @@
+// @ts-check
+
+// Fragments are the same for every viewer. What depends on the viewer is marked here: the local
+// time and day, what follows on from the same person, and what is mine.
+
+const RUN_MS = 5 * 60 * 1000
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+const whole = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' })
+const thisYear = new Intl.DateTimeFormat(undefined, {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+})
+const otherYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' })
+
+const app = document.querySelector('.app')
+const me = app?.getAttribute('data-me') ?? ''
+
+/** Marks all messages on the page; leaves alone what is marked already. */
+function mark() {
+  const list = document.getElementById('messages')
+  if (!list) return
+  /** @type {{ author: string, at: number, day: string } | null} */
+  let before = null
+  for (const item of list.querySelectorAll('.message')) {
+    if (!(item instanceof HTMLElement)) continue
+    const at = new Date(item.dataset.at ?? '')
+    const author = item.dataset.author ?? ''
+    const day = at.toDateString()
+    const isNewDay = day !== before?.day
+    dayLine(item, at, isNewDay)
+    const follows = !isNewDay && author === before?.author && at.getTime() - before.at < RUN_MS
+    item.classList.toggle('follows', follows)
+    item.classList.toggle('mine', author === me)
+    localTime(item, at)
+    before = { author, at: at.getTime(), day }
+  }
+}
+
+/**
+ * A line with the day stands before a day's first message, and before no other.
+ * @param {HTMLElement} item
+ * @param {Date} at
+ * @param {boolean} isNewDay
+ */
+function dayLine(item, at, isNewDay) {
+  const above = item.previousElementSibling
+  const line = above?.classList.contains('day') ? above : null
+  if (!isNewDay) return line?.remove()
+  const text = dayText(at)
+  if (line?.textContent === text) return
+  line?.remove()
+  const made = document.createElement('li')
+  made.className = 'day'
+  made.append(Object.assign(document.createElement('span'), { textContent: text }))
+  item.before(made)
+}
+
+/** @param {Date} at */
+function dayText(at) {
+  const now = new Date()
+  if (at.toDateString() === now.toDateString()) return 'Today'
+  return (at.getFullYear() === now.getFullYear() ? thisYear : otherYear).format(at)
+}
+
+/**
+ * @param {HTMLElement} item
+ * @param {Date} at
+ */
+function localTime(item, at) {
+  const time = item.querySelector('.at time')
+  if (!time || time.hasAttribute('title')) return
+  time.textContent = clock.format(at)
+  time.setAttribute('title', whole.format(at))
+}
+
+/** Rooms tell when something was last said: the time today, the day before. */
+function markRooms() {
+  for (const time of document.querySelectorAll('time.ago')) {
+    const at = new Date(time.getAttribute('datetime') ?? '')
+    const isToday = at.toDateString() === new Date().toDateString()
+    time.textContent = isToday ? clock.format(at) : at.toLocaleDateString()
+    time.setAttribute('title', whole.format(at))
+  }
+}
+
+mark()
+markRooms()
+document.addEventListener('htmx:after:swap', mark)
+document.addEventListener('htmx:after:settle', mark)

@@ -1,0 +1,58 @@
+// @ts-check
+import { createRetry, outcome } from './retry.js'
+import { say } from './state.js'
+
+// htmx asks once and tries nothing again: this wakes the poller after a failure.
+
+/** A little longer than the longest wait: a request older than this is dead, asleep or not. */
+const DEAD_AFTER_MS = 40_000
+
+const poller = () => document.getElementById('poller')
+const retry = createRetry(ask)
+let askedAt = 0
+
+function ask() {
+  const element = poller()
+  if (element) window.htmx.trigger(element, 'natter:again')
+}
+
+document.addEventListener('htmx:before:request', (event) => {
+  if (event.target === poller()) askedAt = Date.now()
+})
+
+document.addEventListener('htmx:finally:request', (event) => {
+  const { source, status, retryAfter } = outcome(event)
+  if (source.id !== 'poller' && source.id !== 'talk') return
+  if (status >= 200 && status < 300) {
+    retry.done()
+    say('away', '')
+  } else if (status === 401 || status === 404) {
+    say('away', 'This room is not open to you any more.')
+  } else {
+    retry.later(retryAfter)
+    // One failure may be a server that is being replaced: the next try finds the other.
+    if (retry.tries > 1 || !navigator.onLine) say('away', awayText())
+  }
+})
+
+addEventListener('offline', () => {
+  if (poller()) say('away', awayText())
+})
+
+/** After sleep a request may hang on a connection that nobody else knows of. */
+function wake() {
+  const element = poller()
+  if (document.hidden || !element) return
+  if (Date.now() - askedAt > DEAD_AFTER_MS) window.htmx.trigger(element, 'htmx:abort')
+  ask()
+}
+document.addEventListener('visibilitychange', wake)
+addEventListener('online', wake)
+addEventListener('pageshow', (event) => {
+  if (event.persisted) wake()
+})
+
+const awayText = () =>
+  navigator.onLine
+    ? "The server can't be reached just now. Trying again."
+    : "You're offline. What you write is kept and sent when you're back."

@@ -1,0 +1,54 @@
+// @ts-check
+
+// The talk stands at its end until it is scrolled away; the list is laid out from its end, so that
+// the browser itself keeps the place. This says what came meanwhile, and leads there.
+
+const scroller = document.getElementById('scroller')
+const latest = document.getElementById('latest')
+const app = document.querySelector('.app')
+const title = document.title
+const NEAR_PX = 120
+let unseen = 0
+
+/** From the end; the offset is negative in a list that is laid out from its end. */
+const isNearEnd = () => !scroller || Math.abs(scroller.scrollTop) < NEAR_PX
+
+function show() {
+  if (latest) latest.hidden = unseen === 0 || isNearEnd()
+  document.title = unseen > 0 && document.hidden ? `(${unseen}) ${title}` : title
+}
+
+function seen() {
+  if (document.hidden || !isNearEnd()) return
+  unseen = 0
+  show()
+}
+
+const messages = document.getElementById('messages')
+if (messages) {
+  new MutationObserver((changes) => {
+    const last = messages.lastElementChild
+    const isNew = changes.some((change) =>
+      [...change.addedNodes].includes(/** @type {Node} */ (last)),
+    )
+    const isMine = last?.getAttribute('data-author') === app?.getAttribute('data-me')
+    if (!isNew || isMine) return
+    if (document.hidden || !isNearEnd()) unseen++
+    show()
+  }).observe(messages, { childList: true })
+}
+
+scroller?.addEventListener('scroll', seen, { passive: true })
+document.addEventListener('visibilitychange', seen)
+latest?.addEventListener('click', () => {
+  scroller?.scrollTo({ top: 0, behavior: 'smooth' })
+  unseen = 0
+  show()
+})
+
+// A page that was opened at a message stands at it, and lets it glow once.
+const at = document.getElementById(`m${app?.getAttribute('data-at') ?? ''}`)
+if (at) {
+  at.classList.add('glow')
+  at.scrollIntoView({ block: 'center' })
+}
