@@ -14,7 +14,7 @@ import { limits } from './limits.ts'
 import { Hub } from './live/hub.ts'
 import { ListenBell } from './live/listen.ts'
 import { migrateOn, pendingMigrations } from './migrate.ts'
-import { createLog, type Log } from './ops/log.ts'
+import { createLog, type Log, messageOf } from './ops/log.ts'
 import { withStaticFiles } from './static.ts'
 
 type Options = {
@@ -33,7 +33,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   const log = createLog(config.logFormat)
   const database = await openDatabase(config.database)
   // A broken idle connection is replaced at the next query; without a listener it would be a crash.
-  database.pool.on('error', (error) => log.warn('connection lost', { error: error.message }))
+  database.pool.on('error', (error) => log.warn('connection lost', { error: messageOf(error) }))
   await migrateWhenThere(database, config.sqlDir, log)
 
   const live = await openLive(database, log)
@@ -75,7 +75,7 @@ async function migrateWhenThere(database: Database, sqlDir: string, log: Log): P
       return
     } catch (error) {
       if (!databaseIsAway(error)) throw error
-      if (tries % 10 === 0) log.warn('waiting for the database', { error: String(error) })
+      if (tries % 10 === 0) log.warn('waiting for the database', { error: messageOf(error) })
       await new Promise((resolve) => setTimeout(resolve, 1_000))
     }
   }
@@ -85,7 +85,7 @@ async function migrateWhenThere(database: Database, sqlDir: string, log: Log): P
 async function openLive(database: Database, log: Log) {
   let server: Server = await readServer(database.pool)
   const failed = (error: unknown) => {
-    if (!databaseIsAway(error)) log.error('waiting', { error: String(error) })
+    if (!databaseIsAway(error)) log.error('waiting', { error: messageOf(error) })
   }
   const hub = new Hub(database.pool, failed)
   const sweep = () => void hub.sweep().catch(failed)
@@ -94,7 +94,7 @@ async function openLive(database: Database, log: Log) {
     onRing: (roomId, seq) => hub.advance(roomId, seq),
     onMissed: sweep,
     onState: (state, error) => {
-      if (state === 'lost') return log.warn('doorbell lost', { error: errorText(error) })
+      if (state === 'lost') return log.warn('doorbell lost', { error: error && messageOf(error) })
       log.info('doorbell listening')
       readServer(database.pool).then((now) => {
         server = now
@@ -162,14 +162,14 @@ function callOnce(work: () => Promise<void>): () => Promise<void> {
   }
 }
 
-const errorText = (error: unknown) => (error instanceof Error ? error.message : undefined)
-
 /** The container's entry: settings from the environment, SIGTERM and SIGINT stop it. */
 async function main(): Promise<void> {
-  const running = await serve(readConfig(process.env))
+  let running: Running | undefined
+  // Before all else: the first process of a container is sent no signal that it does not handle.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void running.stop().then(() => process.exit(0)))
+    process.once(signal, () => void Promise.resolve(running?.stop()).then(() => process.exit(0)))
   }
+  running = await serve(readConfig(process.env))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

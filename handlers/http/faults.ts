@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { Refusal } from '../chat/refusal.ts'
 import { databaseIsAway } from '../chat/sql.ts'
 import { limits } from '../limits.ts'
-import type { Log } from '../ops/log.ts'
+import { type Log, messageOf } from '../ops/log.ts'
 import { refuse } from './refusals.ts'
 
 export const unavailable = () =>
@@ -17,7 +17,7 @@ export const unavailable = () =>
 export const onError = (log: Log) => (error: Error, c: Context) => {
   const request = c.get('requestId')
   if (databaseIsAway(error)) {
-    log.warn('database away', { request, error: error.message })
+    log.warn('database away', { request, error: messageOf(error) })
     return refuse(c, unavailable())
   }
   log.error('unexpected', { request, error: error.stack ?? String(error) })

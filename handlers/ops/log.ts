@@ -25,6 +25,14 @@ export function createLog(
 /** For tests and tools that have nothing to say. */
 export const silentLog: Log = createLog('text', () => {})
 
+/** What an error says, in a line: some have a code alone, and WebSockets fail with an event. */
+export function messageOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error)
+  if ('message' in error && error.message) return String(error.message)
+  if ('code' in error && error.code) return String(error.code)
+  return error.constructor.name
+}
+
 function textLine(now: Date, level: Level, event: string, details: Details): string {
   const rest = Object.entries(details)
     .filter(([, value]) => value !== undefined)
