@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono'
-import { trimTrailingSlash } from 'hono/trailing-slash'
 import { notFound } from './chat/refusal.ts'
 import { onError } from './http/faults.ts'
 import { sameOriginOnly } from './http/guards.ts'
@@ -28,7 +27,8 @@ export type Parts = Pick<Context['var'], Provided> & {
 
 /** The whole service: a Web-standard application, the same under Node and at an edge. */
 export function createApp({ log, shell, ...provided }: Parts): Hono {
-  const app = new Hono()
+  // A slash at the end of an address is no other address.
+  const app = new Hono({ strict: false })
   const vars = { ...provided, shell: createShell(shell), alert: alertFragment }
 
   app.use(requestLine(log))
@@ -37,7 +37,6 @@ export function createApp({ log, shell, ...provided }: Parts): Hono {
     await next()
   })
   app.use(sameOriginOnly)
-  app.use(trimTrailingSlash())
 
   app.get('/', answer(showRooms))
   app.post('/rooms', answer(createRoom))

@@ -94,7 +94,8 @@ async function openLive(database: Database, log: Log) {
     onRing: (roomId, seq) => hub.advance(roomId, seq),
     onMissed: sweep,
     onState: (state, error) => {
-      if (state === 'lost') return log.warn('doorbell lost', { error: error && messageOf(error) })
+      if (state === 'lost')
+        return log.warn('doorbell lost', { error: error ? messageOf(error) : undefined })
       log.info('doorbell listening')
       readServer(database.pool).then((now) => {
         server = now

@@ -121,23 +121,29 @@ export async function post(
       ],
     )
     const row = rows[0]
-    return row ? { message: messageFrom(row), created: true } : whyNot(sql, room, draft)
+    return row
+      ? { message: messageFrom(row), created: true }
+      : ((await settle(sql, author, room, draft)) ?? whyNot(sql, room, draft))
   } catch (error) {
     // The unique index, not a look beforehand, decides: two copies of a post may arrive at once.
     if (brokenConstraint(error) !== 'messages_nonce') throw error
-    return settle(sql, author, room, draft)
+    const settled = await settle(sql, author, room, draft)
+    if (settled) return settled
+    throw error
   }
 }
 
-/** The answer to a nonce that is already taken. */
+/** The answer to a nonce that is already taken; null where it is not. */
 async function settle(sql: Sql, author: Person, room: Room, draft: Draft) {
+  if (draft.nonce === null) return null
   const { rows } = await sql.query<MessageRow & { same: boolean }>(
     `select ${messageColumns}, m.body = $4 as same from messages m
       where m.room_id = $1 and m.author_id = $2 and m.nonce = $3`,
     [room.id, author.id, draft.nonce, draft.body],
   )
   const row = rows[0]
-  if (row?.same) return { message: messageFrom(row), created: false }
+  if (!row) return null
+  if (row.same) return { message: messageFrom(row), created: false }
   return new Refusal(
     'conflict',
     'This nonce was used for another text. Send the new text with a new nonce.',

@@ -24,7 +24,11 @@ export const unstorable = () =>
  */
 export function messageBody(value: string | undefined): string | Refusal {
   if (value !== undefined && !isStorable(value)) return unstorable()
-  const body = (value ?? '').replace(/\r\n?/g, '\n').replace(/^(?:[^\S\n]*\n)+|\s+$/g, '')
+  // Not `\s+$`: tried at each space of a long run, it costs the square of the run's length.
+  const body = (value ?? '')
+    .replace(/\r\n?/g, '\n')
+    .replace(/^(?:[^\S\n]*\n)+/, '')
+    .trimEnd()
   if (oneLine(body) === '') return invalid({ body: 'Write something first.' })
   const length = characters(body)
   if (length <= limits.messageChars) return body
@@ -36,11 +40,19 @@ export function messageBody(value: string | undefined): string | Refusal {
 
 // Control characters, and those that turn the direction of what follows: a name stands among others' text.
 const unseen =
-  /[\p{Cc}\u{200b}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}\u{061c}]/gu
+  /[\p{Cc}\u{ad}\u{200b}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}\u{061c}]/gu
+
+// What joins or varies letters and emoji, and blanks that are no white space, show nothing by themselves.
+const seen = /[^\p{Default_Ignorable_Code_Point}\u{2800}\s]/u
 
 /** A name or topic as it is stored: one line, single spaces, nothing invisible. */
 export function oneLine(value: string): string {
-  return value.replace(/\s+/g, ' ').replace(unseen, '').trim()
+  const line = value
+    .replace(/[^\S\ufeff]+/g, ' ')
+    .replace(unseen, '')
+    .replace(/ +/g, ' ')
+    .trim()
+  return seen.test(line) ? line : ''
 }
 
 /** A field of one line, from `least` to `most` characters; a sentence when it is not. */
