@@ -34,7 +34,7 @@ export function refuse(c: Context, refusal: Refusal, fragment?: () => string): R
     {
       json: () => problem(refusal),
       fragment: fragment ?? (() => c.var.alert(refusal)),
-      text: () => `${refusal.detail}\n`,
+      text: () => `${refusal.code}: ${refusal.detail}\n`,
     },
     { status: refusal.status, headers },
   )
