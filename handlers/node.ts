@@ -50,7 +50,14 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     shell: await readFile(join(config.publicDir, 'index.html'), 'utf8'),
   })
   const fetch = options.pages ? withStaticFiles(app, config.publicDir).fetch : app.fetch
-  const http = await listen(fetch, config, () => state.stopping)
+  const release = async () => {
+    await live.stop()
+    await database.pool.end()
+  }
+  const http = await listen(fetch, config, () => state.stopping).catch(async (error) => {
+    await release()
+    throw error
+  })
   const { port } = http.address() as AddressInfo
   log.info('listening', { port })
 
@@ -59,8 +66,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     log.info('stopping', { held: live.hub.held })
     live.hub.stop()
     await closed(http)
-    await live.stop()
-    await database.pool.end()
+    await release()
     log.info('stopped')
   }
   return { url: `http://localhost:${port}`, stop: callOnce(stop) }
