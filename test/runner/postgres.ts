@@ -1,0 +1,57 @@
+/**
+ * The PostgreSQL server of a run: the one that the environment names, else the embedded one with a
+ * temporary home.
+ */
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { dropAll, type PgEnv } from '../database.ts'
+import { hasServer } from '../layers.ts'
+
+/** A server with whatever the run has left on it, until `stop`. */
+export type Server = { env: PgEnv; stop(): Promise<void> }
+
+/**
+ * Opens the server.
+ * @param run the word that is in the name of each database of this run; `stop` drops them
+ */
+export async function openPostgres(run: string): Promise<Server> {
+  if (!hasServer()) return startEmbedded()
+  const env = named()
+  return { env, stop: () => dropAll(env, run) }
+}
+
+/** The server of `DATABASE_URL`, else of `PGHOST` and its companions, as node-postgres reads them. */
+function named(): PgEnv {
+  const url = process.env.DATABASE_URL
+  const client = new pg.Client(url ? { connectionString: url } : {})
+  return {
+    PGHOST: client.host,
+    PGPORT: String(client.port),
+    PGUSER: client.user ?? '',
+    PGPASSWORD: client.password ?? '',
+    PGDATABASE: client.database ?? '',
+  }
+}
+
+async function startEmbedded(): Promise<Server> {
+  const { startPostgres } = await import('../../handlers/local/postgres.ts')
+  const home = await mkdtemp(join(tmpdir(), 'natter-test-'))
+  // As root the server runs as another user, who has to get into this folder.
+  await chmod(home, 0o755)
+  const remove = () => rm(home, { recursive: true, force: true })
+  try {
+    const server = await startPostgres({ home, log: () => {} })
+    return {
+      env: server.env,
+      async stop() {
+        await server.stop()
+        await remove()
+      },
+    }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
