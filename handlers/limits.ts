@@ -25,6 +25,8 @@ export const limits = {
   clientTimeoutMs: 40_000,
   /** Waits that one instance holds; over it a wait is answered at once. */
   waitsPerInstance: 20_000,
+  /** Connections not yet accepted: all who waited come back at once after a restart. */
+  backlog: 4096,
   /** Rooms whose head an instance remembers although nobody waits in them. */
   rememberedRooms: 10_000,
 

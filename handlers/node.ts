@@ -140,7 +140,7 @@ async function listen(fetch: Fetch, config: Config, isStopping: () => boolean) {
   server.keepAliveTimeout = 75_000
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(config.port, config.host, resolve)
+    server.listen({ port: config.port, host: config.host, backlog: limits.backlog }, resolve)
   })
   return server
 }
