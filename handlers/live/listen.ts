@@ -14,7 +14,7 @@ export type ListenClient = {
 type Options = Bell & {
   /** A new connection, not connected yet: direct, since LISTEN does not pass a pooler. */
   client: () => ListenClient
-  /** Told when the connection is there, and when it is lost. */
+  /** Told when the connection is there, and when it is lost: once each, however often it is tried. */
   onState?: (state: 'listening' | 'lost', error?: unknown) => void
 }
 
@@ -32,6 +32,7 @@ export class ListenBell implements Doorbell {
   #gathered = new Map<number, number>()
   #gathering: NodeJS.Timeout | undefined
   #heardAt = 0
+  #isListening = false
   #stopped = false
   #hangUp: () => void = () => {}
   #running: Promise<void>
@@ -73,7 +74,8 @@ export class ListenBell implements Doorbell {
       const startedAt = Date.now()
       const error = await this.#listen().catch((reason: unknown) => reason)
       if (this.#stopped) return
-      this.#options.onState?.('lost', error)
+      if (this.#isListening) this.#options.onState?.('lost', error)
+      this.#isListening = false
       const lasted = Date.now() - startedAt > limits.reconnectMsMax
       delayMs = lasted ? 0 : Math.min(limits.reconnectMsMax, delayMs * 2 + limits.reconnectMsMin)
       await this.#pause(Math.random() * delayMs)
@@ -117,6 +119,7 @@ export class ListenBell implements Doorbell {
     await client.query(`listen ${CHANNEL}`)
     this.#heardAt = Date.now()
     this.#client = client
+    this.#isListening = true
     this.#options.onState?.('listening')
     this.#options.onMissed()
   }
