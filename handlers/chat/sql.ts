@@ -18,7 +18,7 @@ export function databaseIsAway(error: unknown): boolean {
   if (!(error instanceof Error)) return isSocketEvent(error)
   if (error instanceof AggregateError) return error.errors.some(databaseIsAway)
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return awayCodes.test(code) || awayMessages.test(error.message)
+  return awayCodes.test(code) || awayMessages.test(error.message) || databaseIsAway(error.cause)
 }
 
 /** The Neon driver rejects with the WebSocket's own `ErrorEvent`, which is no Error. */

@@ -25,7 +25,7 @@ export async function readFields(c: Context): Promise<Fields | Refusal> {
 }
 
 async function parseBody(c: Context): Promise<Fields | Refusal> {
-  const parse = parsers[mediaType(c)]
+  const parse = parsers.get(mediaType(c))
   if (!parse) {
     return new Refusal(
       'media_type',
@@ -41,11 +41,11 @@ async function parseBody(c: Context): Promise<Fields | Refusal> {
   return Object.values(fields).every((value) => isStorable(value ?? '')) ? fields : unstorable()
 }
 
-const parsers: Record<string, (text: string) => Fields | Refusal> = {
-  'application/x-www-form-urlencoded': parseForm,
-  'application/json': parseJson,
-  'text/plain': (text) => ({ body: text }),
-}
+const parsers = new Map<string, (text: string) => Fields | Refusal>([
+  ['application/x-www-form-urlencoded', parseForm],
+  ['application/json', parseJson],
+  ['text/plain', (text) => ({ body: text })],
+])
 
 /** A body without a type is taken for a form, as a request without a body has none. */
 function mediaType(c: Context): string {

@@ -44,8 +44,7 @@ function names(accept: string, type: string): boolean {
 
 /** Answers in the form that was asked for. Nothing of it may be kept by a cache. */
 export function represent(c: Context, views: Views, init: Init = {}): Response {
-  c.header('vary', 'Accept, HX-Request')
-  c.header('cache-control', 'private, no-store')
+  forThisReader(c)
   for (const [name, value] of Object.entries(init.headers ?? {})) c.header(name, value)
   const status = init.status ?? 200
   const form = formOf(c)
@@ -63,6 +62,12 @@ function json(c: Context, value: unknown, status: ContentfulStatusCode): Respons
 
 /** Sends a browser that posted a form to where the result is to be seen. */
 export function seeOther(c: Context, path: string): Response {
-  c.header('cache-control', 'private, no-store')
+  forThisReader(c)
   return c.redirect(path, 303)
+}
+
+/** What depends on who asks, and on the form that they ask for, is nobody else's. */
+function forThisReader(c: Context): void {
+  c.header('vary', 'Accept, HX-Request')
+  c.header('cache-control', 'private, no-store')
 }

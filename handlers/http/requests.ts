@@ -23,9 +23,11 @@ export const requestLine =
     const status = c.res.status
     if (status < 400 && isRoutine(c.req.path, c.req.query('wait'))) return
     const ms = Math.round(performance.now() - started)
-    // The path alone: a query holds what people look for.
+    // The path alone: a query holds what people look for. As it came, since `c.req.path` is decoded
+    // and could hold a line break.
+    const { pathname } = new URL(c.req.url)
     const level = status >= 500 ? 'warn' : 'info'
-    log[level](`${c.req.method} ${c.req.path}`, { status, ms, request })
+    log[level](`${c.req.method} ${pathname}`, { status, ms, request })
   }
 
 const isRoutine = (path: string, wait: string | undefined) =>

@@ -32,8 +32,15 @@ export type Answer = (c: Context) => Promise<Response | Refusal>
 
 /** A refusal that a handler returns is answered in the form that was asked for. */
 export const answer = (handler: Answer) => async (c: Context) => {
-  const result = await handler(c)
+  const result = await handler(c).catch(throwError)
   return result instanceof Refusal ? refuse(c, result) : result
+}
+
+/** Hono hands `onError` Errors alone; the Neon driver rejects with its WebSocket's event. */
+function throwError(reason: unknown): never {
+  if (reason instanceof Error) throw reason
+  const said = typeof reason === 'object' && reason !== null && 'message' in reason
+  throw new Error(String(said ? reason.message : reason), { cause: reason })
 }
 
 /** The room of the address, and who asks; `not_found` where there is none for them. */
