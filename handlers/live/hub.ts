@@ -165,11 +165,12 @@ export class Hub {
       for (;;) {
         const lowest = Math.min(...[...room.groups.values()].map((group) => group.after))
         if (lowest >= room.head) break
-        const { events } = await readLog(this.#sql, roomId, lowest, limits.pageMessages)
-        if (events.length === 0) break
+        const read = await readLog(this.#sql, roomId, lowest, limits.pageMessages)
+        if (read.events.length === 0) break
         for (const group of [...room.groups.values()]) {
-          const batch = cut(events, group.after, group.limit)
-          if (batch.events.length > 0) wakeAll(group, batch)
+          const batch = cut(read.events, group.after, group.limit)
+          if (batch.events.length === 0) continue
+          wakeAll(group, { ...batch, more: batch.more || read.more })
         }
       }
     } catch (error) {
