@@ -1,0 +1,79 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { readConfig } from '../../handlers/config.ts'
+import { migrateOn, pendingMigrations } from '../../handlers/migrate.ts'
+import { testDatabase } from '../database.ts'
+import { suite } from '../suite.ts'
+import { drivers, openStorage, type Storage } from './storage.ts'
+
+const { sqlDir } = readConfig({})
+
+for (const driver of drivers) {
+  const test = suite(`migrating on ${driver}`)
+  let storage: Storage
+
+  test.before.each(async () => {
+    storage = await openStorage(driver, testDatabase)
+  })
+  test.after.each(() => storage.close())
+
+  const migrated = () => migrateOn(storage.database.client(), sqlDir)
+  const indexes = async () => {
+    const { rows } = await storage.sql.query<{ valid: boolean }>(
+      `select indisvalid as valid from pg_index where indexrelid = to_regclass('sessions_person')`,
+    )
+    return rows
+  }
+
+  test('eight instances that start at once on an empty database all succeed, and one migrates', async () => {
+    const applied = await Promise.all(Array.from({ length: 8 }, migrated))
+    const workers = applied.filter((names) => names.length > 0)
+    assert.equal(workers.length, 1)
+    assert.ok(workers[0]?.includes('0001_chat'))
+    assert.equal((await storage.sql.query('select slug from rooms')).rows, [{ slug: 'lobby' }])
+    assert.equal(await migrated(), [])
+    assert.equal(await indexes(), [{ valid: true }])
+  })
+
+  test('an index that was left invalid is built again', async () => {
+    await migrated()
+    await storage.sql.query(
+      `update pg_index set indisvalid = false where indexrelid = 'sessions_person'::regclass`,
+    )
+    assert.equal(await indexes(), [{ valid: false }])
+    await migrated()
+    assert.equal(await indexes(), [{ valid: true }])
+  })
+
+  test('an index that is missing is built', async () => {
+    await migrated()
+    await storage.sql.query('drop index sessions_person')
+    await migrated()
+    assert.equal(await indexes(), [{ valid: true }])
+  })
+
+  test('nothing is pending after migrating, and a new file is', async () => {
+    await migrated()
+    assert.equal(await pendingMigrations(storage.sql, sqlDir), [])
+    const folder = await mkdtemp(join(tmpdir(), 'natter-sql-'))
+    await writeFile(join(folder, '0001_chat.sql'), '')
+    await writeFile(join(folder, '0002_later.sql'), '')
+    await writeFile(join(folder, 'notes.md'), '')
+    assert.equal(await pendingMigrations(storage.sql, folder), ['0002_later'])
+    await rm(folder, { recursive: true })
+  })
+
+  test('a schema that cannot be brought up to date rejects, and leaves nothing half done', async () => {
+    await storage.sql.query('create table people (id int)')
+    const error = await migrated().catch((reason: unknown) => reason)
+    assert.ok(error instanceof Error)
+    assert.is(
+      (await storage.sql.query(`select to_regclass('rooms') as rooms`)).rows[0]?.rooms,
+      null,
+    )
+  })
+
+  test.run()
+}

@@ -1,0 +1,166 @@
+import * as assert from 'uvu/assert'
+import { migratedDatabase, type TestDatabase } from '../database.ts'
+import { suite } from '../suite.ts'
+import { type Instance, startInstance } from './app.ts'
+import { ask, cookieOf, join, jsonOf, type PageJson, roomOf, type Someone } from './ask.ts'
+import { isIn, isPrivate, isRefused } from './expect.ts'
+
+const test = suite('forms of a browser without JavaScript')
+
+let database: TestDatabase
+let instance: Instance
+let ann: Someone
+let room: string
+
+test.before(async () => {
+  database = await migratedDatabase()
+  instance = await startInstance(database.env)
+  ann = await join(instance.app, 'ann')
+  room = await roomOf(instance.app, ann, 'Forms')
+})
+test.after(async () => {
+  await instance.stop()
+  await database.drop()
+})
+
+const send = (path: string, fields: Record<string, string>, by: Someone | undefined = ann) =>
+  ask(instance.app, path, { by, form: 'page', fields })
+
+const post = (fields: Record<string, string>) => send(`/r/${room}/messages`, fields)
+
+const said = async () =>
+  (await jsonOf<PageJson>(ask(instance.app, `/r/${room}/messages?limit=200`))).messages.map(
+    (message) => message.body,
+  )
+
+/** An answer that leads to a path, whatever the form. */
+function leadsTo(response: Response, path: string): void {
+  assert.is(response.status, 303)
+  assert.is(response.headers.get('location'), path)
+  isPrivate(response)
+}
+
+/** The value of a field as the answered page shows it, with its character references resolved. */
+function shown(page: string, name: string): string | undefined {
+  // A parser drops a line break right behind the tag.
+  const area = new RegExp(`<textarea[^>]* name="${name}"[^>]*>\\n?([^<]*)</textarea>`)
+  const text = area.exec(page)?.[1]
+  const line = new RegExp(`<input[^>]* name="${name}"[^>]* value="([^"]*)"`).exec(page)?.[1]
+  const value = text ?? line
+  const names: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
+  return value?.replace(/&(amp|lt|gt|quot|#39);/g, (_, one: string) => names[one] ?? '')
+}
+
+const nasty = `<script>alert("1")</script> </textarea> 'x' & <!--#include virtual="/me" --> "><b>`
+
+test('a post leads back to its room', async () => {
+  leadsTo(await post({ body: 'hello' }), `/r/${room}`)
+  assert.ok((await said()).includes('hello'))
+})
+
+test('a form that is sent twice posts once', async () => {
+  for (let turn = 0; turn < 2; turn++) {
+    leadsTo(await post({ body: 'once only', once: 'form-1' }), `/r/${room}`)
+  }
+  assert.is((await said()).filter((body) => body === 'once only').length, 1)
+})
+
+test('the same form with another text, as after Back, posts that as well', async () => {
+  for (const body of ['first text', 'second text']) {
+    leadsTo(await post({ body, once: 'form-2' }), `/r/${room}`)
+  }
+  const bodies = await said()
+  assert.ok(bodies.includes('first text') && bodies.includes('second text'))
+})
+
+test('another form with the same text posts it again', async () => {
+  for (const once of ['form-3', 'form-4'])
+    leadsTo(await post({ body: 'again', once }), `/r/${room}`)
+  assert.is((await said()).filter((body) => body === 'again').length, 2)
+})
+
+test('each page has a form of its own', async () => {
+  const names = []
+  for (let turn = 0; turn < 2; turn++) {
+    const page = await ask(instance.app, `/r/${room}`, { by: ann, form: 'page' })
+    names.push(shown(await page.text(), 'once'))
+  }
+  assert.is(new Set(names).size, 2)
+  assert.ok(names.every((name) => name && name.length >= 20))
+})
+
+test('a refused message comes back in a page, as it was typed', async () => {
+  const body = `${nasty}\n${'x'.repeat(10_000)}`
+  const response = await post({ body })
+  const page = await response.clone().text()
+  await isRefused('page', response, 413, 'too_large')
+  assert.ok(shown(page, 'body') === body)
+  assert.not.match(page, /<script>alert|<b>/)
+})
+
+test('a refused room comes back in a page, as it was typed', async () => {
+  const topic = `${nasty}${'x'.repeat(250)}`
+  const response = await send('/rooms', { name: nasty, topic })
+  const page = await response.clone().text()
+  await isRefused('page', response, 422, 'invalid')
+  assert.is(shown(page, 'name'), nasty)
+  assert.is(shown(page, 'topic'), topic)
+  assert.not.match(page, /<script>alert|<b>/)
+})
+
+test('a refused name comes back in a page, as it was typed', async () => {
+  const name = `${nasty}`
+  const response = await send('/me', { _method: 'PATCH', name, color: '#abcdef' })
+  const page = await response.clone().text()
+  await isRefused('page', response, 422, 'invalid')
+  assert.is(shown(page, 'name'), name)
+  assert.is(shown(page, 'color'), '#abcdef')
+})
+
+test('a room that is made leads there', async () => {
+  leadsTo(await send('/rooms', { name: 'By form', topic: '' }), '/r/by-form')
+})
+
+test('a visitor becomes a guest by a form, and goes on where they came from', async () => {
+  const fields = { _method: 'PATCH', name: 'Zoë', color: '#123456', to: `/r/${room}` }
+  const response = await ask(instance.app, '/me', { form: 'page', fields })
+  leadsTo(response, `/r/${room}`)
+  const cookie = cookieOf(response)
+  const me = await jsonOf<{ name: string; color: string }>(
+    ask(instance.app, '/me', { headers: { cookie } }),
+  )
+  assert.equal([me.name, me.color], ['Zoë', '#123456'])
+})
+
+test('a form leads nowhere else, whatever it says', async () => {
+  const away = ['//evil.example', 'https://evil.example', '/\\evil.example', '/r/../../x', 'r/x']
+  for (const to of [...away, '/r/a\r\nset-cookie: a=b', 'javascript:alert(1)', '/me?x=1', '']) {
+    leadsTo(await send('/me', { _method: 'PATCH', name: 'ann', to }), '/')
+  }
+})
+
+test('a form can say PATCH, and POST alone says nothing that is known here', async () => {
+  const renamed = await ask(instance.app, '/me', {
+    by: ann,
+    fields: { _method: 'PATCH', name: 'Anna' },
+  })
+  assert.ok((await isIn('json', renamed)).includes('"Anna"'))
+  for (const _method of ['', 'POST', 'patch', 'DELETE', 'constructor']) {
+    const response = await ask(instance.app, '/me', { by: ann, fields: { _method, name: 'x' } })
+    await isRefused('json', response, 404, 'not_found')
+  }
+})
+
+test('an htmx form is answered with the message itself', async () => {
+  const response = await ask(instance.app, `/r/${room}/messages`, {
+    by: ann,
+    form: 'fragment',
+    fields: { body: 'from htmx' },
+  })
+  assert.match(
+    await isIn('fragment', response, 201),
+    /^<li id="m\d+"[\s\S]*from htmx[\s\S]*<\/li>$/,
+  )
+})
+
+test.run()

@@ -1,0 +1,188 @@
+import * as assert from 'uvu/assert'
+import type { Room } from '../../handlers/chat/rooms.ts'
+import { limits } from '../../handlers/limits.ts'
+import { Hub } from '../../handlers/live/hub.ts'
+import { once } from '../../handlers/live/once.ts'
+import { guest, newRoom, openStorage, refusedAs, type Storage, say } from '../chat/storage.ts'
+import { suite } from '../suite.ts'
+import { until } from '../until.ts'
+import { changes, follow, seqs, upTo, waitIn } from './waits.ts'
+import { type Watched, watched } from './watched.ts'
+
+const test = suite('the hub')
+
+let storage: Storage
+let author: Awaited<ReturnType<typeof guest>>['person']
+let room: Room
+let sql: Watched
+let hub: Hub
+let errors: unknown[]
+
+test.before(async () => {
+  storage = await openStorage('pg')
+  author = (await guest(storage.sql)).person
+})
+test.after(() => storage.close())
+test.before.each(async () => {
+  room = await newRoom(storage.sql, author)
+  sql = watched(storage.sql)
+  errors = []
+  hub = new Hub(sql, (error) => errors.push(error))
+})
+test.after.each(() => {
+  hub.stop()
+  assert.is(hub.held, 0)
+  assert.equal(errors, [])
+})
+
+/** Stores a message without telling anybody. */
+const commit = async (body = 'hello') => (await say(storage.sql, author, room, body)).message.n
+
+/** Stores a message and tells the hub. */
+const tell = async () => hub.advance(room.id, await commit())
+
+test('what is there already is answered at once', async () => {
+  for (let turn = 0; turn < 3; turn++) await commit()
+  const batch = await changes(hub, waitIn(room, { head: 3, after: 1 }))
+  assert.equal(seqs(batch), [2, 3])
+  assert.equal([batch.next, batch.more], [3, false])
+})
+
+test('who asks without waiting gets nothing at once, with their own cursor', async () => {
+  const batch = await changes(hub, waitIn(room, { after: 0, ms: 0 }))
+  assert.equal(batch, { events: [], next: 0, more: false })
+  assert.is(sql.count, 0, 'nothing to read, nothing asked')
+})
+
+test('who waits is answered when something is said', async () => {
+  const waiting = changes(hub, waitIn(room))
+  await until(() => hub.held === 1)
+  await tell()
+  assert.equal(seqs(await waiting), [1])
+})
+
+test('a wait that ends with nothing has its own cursor', async () => {
+  await commit()
+  const batch = await changes(hub, waitIn(room, { head: 1, after: 1, ms: 10 }))
+  assert.equal(batch, { events: [], next: 1, more: false })
+  assert.is(hub.held, 0)
+})
+
+test('each of many readers is told every event, in order and once', async () => {
+  const other = new Hub(storage.sql, (error) => errors.push(error))
+  const readers = upTo(10).map((turn) => follow(turn % 2 === 0 ? hub : other, room))
+  await Promise.all(
+    upTo(60).map(async () => {
+      const seq = await commit()
+      for (const one of [hub, other]) one.advance(room.id, seq)
+    }),
+  )
+  await until(() => readers.every(({ told }) => told.length >= 60))
+  await Promise.all(readers.map((reader) => reader.stop()))
+  for (const { told } of readers) assert.equal(told, upTo(60))
+})
+
+test('500 who wait for the same cost one query, and are given the same to render once', async () => {
+  const waiting = upTo(500).map(() => changes(hub, waitIn(room)))
+  await until(() => hub.held === 500)
+  await tell()
+  const batches = await Promise.all(waiting)
+  assert.is(sql.count, 1)
+  assert.is(new Set(batches).size, 1)
+  let renders = 0
+  for (const batch of batches) once(batch, 'fragment', () => `${++renders}`)
+  assert.is(renders, 1)
+})
+
+test('those who wait from different numbers on are served by one query', async () => {
+  for (let turn = 0; turn < 4; turn++) await commit()
+  const waiting = upTo(4).map((after) => changes(hub, waitIn(room, { after })))
+  await until(() => hub.held === 4)
+  const seq = await commit()
+  hub.advance(room.id, seq)
+  const told = (await Promise.all(waiting)).map(seqs)
+  assert.equal(told, [[2, 3, 4, 5], [3, 4, 5], [4, 5], [5]])
+  assert.is(sql.count, 1)
+})
+
+test('requests for the same read share it', async () => {
+  for (let turn = 0; turn < 3; turn++) await commit()
+  const batches = await Promise.all(
+    upTo(50).map(() => changes(hub, waitIn(room, { head: 3, after: 1 }))),
+  )
+  assert.is(sql.count, 1)
+  assert.is(new Set(batches).size, 1)
+})
+
+test('a wait takes as many events as it asked for, and is told that there are more', async () => {
+  const waiting = changes(hub, waitIn(room, { limit: 2 }))
+  await until(() => hub.held === 1)
+  for (let turn = 0; turn < 5; turn++) await commit()
+  hub.advance(room.id, 5)
+  const batch = await waiting
+  assert.equal([seqs(batch), batch.next, batch.more], [[1, 2], 2, true])
+})
+
+test('a burst that is longer than a page is told as such', async () => {
+  const waiting = changes(hub, waitIn(room, { limit: limits.pageMessages }))
+  await until(() => hub.held === 1)
+  await Promise.all(upTo(limits.pageMessages + 1).map(() => commit()))
+  hub.advance(room.id, limits.pageMessages + 1)
+  const batch = await waiting
+  assert.is(batch.events.length, limits.pageMessages)
+  assert.is(batch.more, true)
+})
+
+test('rooms do not wake each other', async () => {
+  const other = await newRoom(storage.sql, author)
+  const waiting = changes(hub, waitIn(other, { ms: 50 }))
+  await until(() => hub.held === 1)
+  await tell()
+  assert.equal(seqs(await waiting), [])
+  assert.is(sql.count, 0)
+})
+
+test('a wait whose client is gone ends, and leaves nothing', async () => {
+  const client = new AbortController()
+  const waiting = upTo(5).map(() => changes(hub, waitIn(room, { signal: client.signal })))
+  await until(() => hub.held === 5)
+  client.abort()
+  for (const batch of await Promise.all(waiting)) assert.is(batch.next, 0)
+  assert.is(hub.held, 0)
+  await hub.sweep()
+  await tell()
+  assert.is(sql.count, 0, 'nobody waits, so nobody asks')
+})
+
+test('a client that was gone before the wait begins is not waited for', async () => {
+  assert.equal(seqs(await changes(hub, waitIn(room, { signal: AbortSignal.abort() }))), [])
+})
+
+test('stopping answers all, each with their own cursor, and holds nobody any more', async () => {
+  for (let turn = 0; turn < 3; turn++) await commit()
+  const waiting = upTo(3).map((after) => changes(hub, waitIn(room, { after })))
+  await until(() => hub.held === 3)
+  hub.stop()
+  assert.equal(
+    (await Promise.all(waiting)).map((batch) => [seqs(batch), batch.next]),
+    [
+      [[], 1],
+      [[], 2],
+      [[], 3],
+    ],
+  )
+  const late = await changes(hub, waitIn(room, { head: 3, after: 3 }))
+  assert.equal([seqs(late), late.next], [[], 3])
+})
+
+test('an instance holds so many waits and no more', async () => {
+  const waiting = upTo(limits.waitsPerInstance).map(() => changes(hub, waitIn(room)))
+  await until(() => hub.held === limits.waitsPerInstance)
+  const refusal = await hub.changes(waitIn(room))
+  assert.is(refusedAs(refusal), 'unavailable')
+  assert.ok('retryAfterSeconds' in refusal && refusal.retryAfterSeconds)
+  hub.stop()
+  await Promise.all(waiting)
+})
+
+test.run()

@@ -1,0 +1,62 @@
+/** Waiting as a request does it. */
+import type { Room } from '../../handlers/chat/rooms.ts'
+import type { Hub, Wait } from '../../handlers/live/hub.ts'
+import type { Batch } from '../../handlers/live/log.ts'
+import { succeeded } from '../chat/storage.ts'
+
+/** Longer than any test: what waits so long is answered for another reason. */
+const longMs = 120_000
+
+/** A wait from number 0 on in a room of which nothing is known yet. */
+export const waitIn = (room: Room, change: Partial<Wait> = {}): Wait => ({
+  roomId: room.id,
+  head: 0,
+  after: 0,
+  limit: 50,
+  ms: longMs,
+  signal: new AbortController().signal,
+  ...change,
+})
+
+/** What came of a wait that must not be refused. */
+export async function changes(hub: Hub, wait: Wait): Promise<Batch> {
+  return succeeded(await hub.changes(wait))
+}
+
+export const seqs = (batch: Batch): number[] => batch.events.map((event) => event.seq)
+
+/** A reader who goes on until they are stopped, and every number that they were told. */
+export type Follower = { told: number[]; stop(): Promise<void> }
+
+/**
+ * Asks again and again, each time from where the answer before ended.
+ * @param enter finds the room's head, as a request does before it waits; a reader without it
+ *   relies on what the hub hears
+ */
+export function follow(
+  hub: Hub,
+  room: Room,
+  enter: () => Promise<number | undefined> = async () => undefined,
+): Follower {
+  const told: number[] = []
+  const gone = new AbortController()
+  const read = async () => {
+    for (let after = 0; !gone.signal.aborted; ) {
+      const head = (await enter()) ?? 0
+      const batch = await changes(hub, waitIn(room, { after, head, signal: gone.signal }))
+      told.push(...seqs(batch))
+      after = batch.next
+    }
+  }
+  const reading = read()
+  return {
+    told,
+    async stop() {
+      gone.abort()
+      await reading
+    },
+  }
+}
+
+/** The numbers from 1 to `most`. */
+export const upTo = (most: number) => Array.from({ length: most }, (_, index) => index + 1)
