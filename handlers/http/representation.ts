@@ -13,7 +13,8 @@ export type Form = 'json' | 'fragment' | 'page' | 'text'
 
 /** How a result looks in each form. Each is made only when it is asked for. */
 export type Views = {
-  json: () => unknown
+  /** An object, or JSON that is written already. */
+  json: () => object | string
   /** HTML without the shell. */
   fragment: () => string
   /** Ends with a line break. */
@@ -55,9 +56,10 @@ export function represent(c: Context, views: Views, init: Init = {}): Response {
 }
 
 /** `c.json` would put `application/json` where a problem has a type of its own. */
-function json(c: Context, value: unknown, status: ContentfulStatusCode): Response {
+function json(c: Context, value: object | string, status: ContentfulStatusCode): Response {
   const type = status >= 400 ? 'application/problem+json' : 'application/json'
-  return c.body(JSON.stringify(value), status, { 'content-type': type })
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return c.body(text, status, { 'content-type': type })
 }
 
 /** Sends a browser that posted a form to where the result is to be seen. */

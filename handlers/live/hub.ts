@@ -56,12 +56,14 @@ export class Hub {
    * @returns `unavailable` when the instance holds as many waits as it can.
    */
   async changes(wait: Wait): Promise<Batch | Refusal> {
-    const room = this.#room(wait.roomId)
+    let room = this.#room(wait.roomId)
     room.head = Math.max(room.head, wait.head)
     while (wait.after < room.head) {
       const believed = room.head
       const batch = await this.#read(wait, believed)
       if (batch.events.length > 0) return batch
+      // The room may have been forgotten meanwhile, and bells would not reach what was held.
+      room = this.#room(wait.roomId)
       // The head was of a database that has been replaced by an older one since.
       if (room.head === believed) room.head = wait.after
     }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { limits } from '../limits.ts'
 import { type Bell, type Doorbell, readPayload, writePayload } from './doorbell.ts'
 
@@ -51,21 +52,22 @@ export class ListenBell implements Doorbell {
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#gathering)
-    this.#send()
+    // What was rung last still goes out, unless the connection is dead.
+    await Promise.race([this.#send(), sleep(limits.doorbellGoodbyeMs, undefined, { ref: false })])
     this.#hangUp()
     await this.#running
   }
 
-  #send(): void {
+  async #send(): Promise<void> {
     const payload = writePayload(this.#gathered, limits.doorbellPayloadBytes)
     this.#gathered = new Map()
     this.#gathering = undefined
-    if (payload) this.#notify(payload)
+    if (payload) await this.#notify(payload)
   }
 
   /** A bell that cannot be rung is lost, as any may be; the connection's end is noticed elsewhere. */
-  #notify(payload: string): void {
-    this.#client?.query('select pg_notify($1, $2)', [CHANNEL, payload]).catch(() => {})
+  async #notify(payload: string): Promise<void> {
+    await this.#client?.query('select pg_notify($1, $2)', [CHANNEL, payload]).catch(() => {})
   }
 
   async #run(): Promise<void> {
@@ -101,12 +103,14 @@ export class ListenBell implements Doorbell {
       this.#hangUp = () => resolve(undefined)
     })
     client.on('notification', (message) => this.#hear(message.payload ?? ''))
+    this.#heardAt = Date.now()
+    const watch = setInterval(() => this.#watch(), limits.watchdogMs)
     try {
       const left = await Promise.race([this.#greet(client).then(() => 'listening'), ended])
       if (left !== 'listening' || this.#stopped) return left
-      const watch = setInterval(() => this.#watch(), limits.watchdogMs)
-      return await ended.finally(() => clearInterval(watch))
+      return await ended
     } finally {
+      clearInterval(watch)
       this.#client = undefined
       // A dead connection's goodbye may never be answered; nothing waits for it.
       client.end().catch(() => {})

@@ -58,7 +58,7 @@ const Later = ({ slug, next }: { slug: string; next: number }) => (
   </p>
 )
 
-/** Asks for what comes next as soon as it is on the page. natter.js wakes it after a failure. */
+/** Asks for what comes next as soon as it is on the page. public/natter/poller.js wakes it after a failure. */
 const Poller = ({ slug, cursor }: { slug: string; cursor: string }) => (
   <div
     id="poller"
@@ -74,7 +74,7 @@ const Poller = ({ slug, cursor }: { slug: string; cursor: string }) => (
 const changesPath = (slug: string, cursor: string) => `/r/${slug}/messages?after=${cursor}`
 
 /**
- * What changed, and the next poller. New messages find their place by number; a message that
+ * What changed, and the next poller. New messages find their place by their id, read as a number; a message that
  * changed is replaced where it is, and inserted nowhere. One render for all who get the batch.
  */
 export function changesFragment(slug: string, batch: Batch, cursor: string): string {
@@ -96,7 +96,7 @@ function latest(events: readonly LogEvent[], which: (event: LogEvent) => boolean
 }
 
 const Posted = ({ slug, events }: { slug: string; events: LogEvent[] }) => (
-  <hx-upsert hx-target="#messages" key="data-n" sort="">
+  <hx-upsert hx-target="#messages" sort="">
     {events.map(({ message }) => (message ? <MessageItem slug={slug} message={message} /> : ''))}
   </hx-upsert>
 )

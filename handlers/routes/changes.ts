@@ -19,7 +19,8 @@ export async function showChanges(
   room: Room,
   { after, waitMs, limit }: Changes,
 ): Promise<Response | Refusal> {
-  if (!continues(after, epochOf(c.var.server().word, room), room.lastSeq)) return reset(c, room)
+  if (!continues(after, epochOf(c.var.server().word, room), room.lastSeq))
+    return reset(c, room, room.lastSeq)
   const batch = await c.var.hub.changes({
     roomId: room.id,
     head: room.lastSeq,
@@ -30,7 +31,7 @@ export async function showChanges(
   })
   if (batch instanceof Refusal) return batch
   // A page that is far behind is better off with the newest messages than with all of them.
-  if (batch.more && isHtml(c)) return reset(c, room)
+  if (batch.more && isHtml(c)) return reset(c, room, Math.max(batch.next, room.lastSeq))
   return showBatch(c, room, batch)
 }
 
@@ -40,7 +41,7 @@ function showBatch(c: Context, room: Room, batch: Batch): Response {
   return represent(
     c,
     {
-      json: () => changesJson(room, batch, next),
+      json: () => once(batch, 'json', () => JSON.stringify(changesJson(room, batch, next))),
       fragment: () => once(batch, 'fragment', () => changesFragment(room.slug, batch, next)),
       text: () => once(batch, 'text', () => messagesText(posted(batch))),
     },
@@ -58,10 +59,13 @@ const posted = (batch: Batch) =>
     event.type === 'message.posted' && event.message ? [event.message] : [],
   )
 
-/** For a reader who cannot go on from where they are: the newest page in place of what they have. */
-async function reset(c: Context, room: Room): Promise<Response> {
+/**
+ * For a reader who cannot go on from where they are: the newest page in place of what they have.
+ * @param seq the number to go on from, at most that of what the page shows.
+ */
+async function reset(c: Context, room: Room, seq: number): Promise<Response> {
   const page = await newestPage(c, room)
-  const live = cursorAt(c, room, room.lastSeq)
+  const live = cursorAt(c, room, seq)
   return represent(
     c,
     {
