@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import { gatherEntries } from './chat/entry.ts'
 import { notFound } from './chat/refusal.ts'
 import { onError } from './http/faults.ts'
 import { sameOriginOnly } from './http/guards.ts'
@@ -29,7 +30,8 @@ export type Parts = Pick<Context['var'], Provided> & {
 export function createApp({ log, shell, ...provided }: Parts): Hono {
   // A slash at the end of an address is no other address.
   const app = new Hono({ strict: false })
-  const vars = { ...provided, shell: createShell(shell), alert: alertFragment }
+  const enter = gatherEntries(provided.sql)
+  const vars = { ...provided, enter, shell: createShell(shell), alert: alertFragment }
 
   app.use(requestLine(log))
   app.use(async (c, next) => {

@@ -1,4 +1,5 @@
 import { limits } from '../limits.ts'
+import { gather } from './gather.ts'
 import type { Person } from './people.ts'
 import { type Room, type RoomRow, roomColumns, roomFrom } from './rooms.ts'
 import type { Sql } from './sql.ts'
@@ -13,28 +14,43 @@ type EntryRow = RoomRow & {
   person_kind: Person['kind']
 }
 
+export type Asked = {
+  /** The stored key of a session, or null for somebody who shows none. */
+  session: Uint8Array | null
+  /** A room's slug as it came in the address; any text. */
+  slug: string
+}
+
+/** `enter` for one, gathered with whoever else asks at the same time. */
+export const gatherEntries = (sql: Sql): ((asked: Asked) => Promise<Entry>) =>
+  gather((asked: Asked[]) => enter(sql, asked), {
+    most: limits.entriesAtOnce,
+    atOnce: limits.entryStatements,
+  })
+
 /**
- * Finds the person behind a session and the room behind a slug, in one statement. The room is
+ * Finds the person behind each session and the room behind each slug, in one statement. A room is
  * found through what that person may see: a closed room exists for its members alone.
  *
- * @param session the stored key of a session, or null for somebody who shows none.
- * @param slug a room's slug as it came in the address; any text.
+ * @returns an entry for each that was asked for, in their order.
  */
-export async function enter(sql: Sql, session: Uint8Array | null, slug: string): Promise<Entry> {
+export async function enter(sql: Sql, asked: Asked[]): Promise<Entry[]> {
   const { rows } = await sql.query<EntryRow>(
     `select p.id as person_id, p.name as person_name, p.color as person_color, p.kind as person_kind,
             ${roomColumns}
-       from (select $1::bytea as key, $2::text as slug) as asked
+       from unnest($1::bytea[], $2::text[]) with ordinality as asked (key, slug, place)
        left join sessions s on s.key = asked.key
        left join people p on p.id = s.person_id
        left join rooms r on r.slug = asked.slug
             and (r.visibility = 'open'
-                 or exists (select from members m where m.room_id = r.id and m.person_id = p.id))`,
-    [session, isSlug(slug) ? slug : null],
+                 or exists (select from members m where m.room_id = r.id and m.person_id = p.id))
+      order by asked.place`,
+    [asked.map((one) => one.session), asked.map(({ slug }) => (isSlug(slug) ? slug : null))],
   )
-  const row = rows[0]
-  if (!row) return { person: null, room: null }
-  return { person: personFrom(row), room: row.id === null ? null : roomFrom(row) }
+  return rows.map((row) => ({
+    person: personFrom(row),
+    room: row.id === null ? null : roomFrom(row),
+  }))
 }
 
 /** The person behind a session, or null. */

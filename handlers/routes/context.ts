@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { type Entry, enter, identify } from '../chat/entry.ts'
+import { type Asked, type Entry, identify } from '../chat/entry.ts'
 import type { Person } from '../chat/people.ts'
 import { notFound, Refusal } from '../chat/refusal.ts'
 import type { Room } from '../chat/rooms.ts'
@@ -7,13 +7,15 @@ import type { Server } from '../chat/server.ts'
 import type { Sql } from '../chat/sql.ts'
 import { sessionOf } from '../http/identity.ts'
 import type { Pace } from '../http/pace.ts'
-import { refuse } from '../http/refusals.ts'
+import { refuseForm } from '../http/refusals.ts'
 import { epochOf, writeCursor } from '../live/cursor.ts'
 import type { Hub } from '../live/hub.ts'
 
 declare module 'hono' {
   interface ContextVariableMap {
     sql: Sql
+    /** Who asks for which room, gathered with whoever else asks at the same time. */
+    enter: (asked: Asked) => Promise<Entry>
     hub: Hub
     /** Tells this instance and the others that a room's log has reached a number. */
     announce: (roomId: number, seq: number) => void
@@ -33,7 +35,7 @@ export type Answer = (c: Context) => Promise<Response | Refusal>
 /** A refusal that a handler returns is answered in the form that was asked for. */
 export const answer = (handler: Answer) => async (c: Context) => {
   const result = await handler(c).catch(throwError)
-  return result instanceof Refusal ? refuse(c, result) : result
+  return result instanceof Refusal ? refuseForm(c, result) : result
 }
 
 /** Hono hands `onError` Errors alone; the Neon driver rejects with its WebSocket's event. */
@@ -48,7 +50,7 @@ export async function enterRoom(
   c: Context,
 ): Promise<{ room: Room; person: Entry['person'] } | Refusal> {
   const session = sessionOf(c, c.var.secret())
-  const { room, person } = await enter(c.var.sql, session, c.req.param('room') ?? '')
+  const { room, person } = await c.var.enter({ session, slug: c.req.param('room') ?? '' })
   return room ? { room, person } : notFound('room')
 }
 

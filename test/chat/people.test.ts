@@ -1,10 +1,18 @@
 import * as assert from 'uvu/assert'
-import { enter, identify } from '../../handlers/chat/entry.ts'
+import { identify } from '../../handlers/chat/entry.ts'
 import { readProfile, rename } from '../../handlers/chat/people.ts'
 import { readServer } from '../../handlers/chat/server.ts'
 import { friendlyColor, friendlyName } from '../../handlers/chat/words.ts'
 import { suite } from '../suite.ts'
-import { drivers, guest, openStorage, refusedAs, type Storage, succeeded } from './storage.ts'
+import {
+  drivers,
+  enterOne,
+  guest,
+  openStorage,
+  refusedAs,
+  type Storage,
+  succeeded,
+} from './storage.ts'
 
 for (const driver of drivers) {
   const test = suite(`people on ${driver}`)
@@ -36,7 +44,7 @@ for (const driver of drivers) {
     const { person, session } = await guest(sql)
     const renamed = await rename(sql, person, { name: 'Anna', color: '#aa0000' })
     assert.equal(renamed, { ...person, name: 'Anna', color: '#aa0000' })
-    assert.equal((await enter(sql, session, 'lobby')).person, renamed)
+    assert.equal((await enterOne(sql, session, 'lobby')).person, renamed)
   })
 
   test('the server has a secret and a word of its own, the same each time', async () => {

@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert'
-import { enter } from '../../handlers/chat/entry.ts'
 import { listRooms, makeRoom, type RoomDraft, readRoomDraft } from '../../handlers/chat/rooms.ts'
 import { suite } from '../suite.ts'
 import {
   drivers,
+  enterOne,
   guest,
   newRoom,
   openStorage,
@@ -31,7 +31,7 @@ for (const driver of drivers) {
   }
 
   test('the lobby is there from the beginning, and open', async () => {
-    const { room } = await enter(storage.sql, null, 'lobby')
+    const { room } = await enterOne(storage.sql, null, 'lobby')
     assert.is(room?.name, 'Lobby')
     assert.is(room?.visibility, 'open')
     assert.is(room?.lastSeq, 0)
@@ -97,29 +97,29 @@ for (const driver of drivers) {
     const owner = await guest(sql)
     const other = await guest(sql, 'ben')
     const room = await newRoom(sql, owner.person, 'closed')
-    assert.is((await enter(sql, owner.session, room.slug)).room?.id, room.id)
-    assert.is((await enter(sql, other.session, room.slug)).room, null)
-    assert.is((await enter(sql, null, room.slug)).room, null)
+    assert.is((await enterOne(sql, owner.session, room.slug)).room?.id, room.id)
+    assert.is((await enterOne(sql, other.session, room.slug)).room, null)
+    assert.is((await enterOne(sql, null, room.slug)).room, null)
     await sql.query(`insert into members (room_id, person_id, role) values ($1, $2, 'reader')`, [
       room.id,
       other.person.id,
     ])
-    assert.is((await enter(sql, other.session, room.slug)).room?.id, room.id)
+    assert.is((await enterOne(sql, other.session, room.slug)).room?.id, room.id)
   })
 
   test('entering tells who asks, also where there is no room for them', async () => {
     const { sql } = storage
     const { person, session } = await guest(sql)
     const room = await newRoom(sql, person, 'closed')
-    assert.equal((await enter(sql, session, 'no-such-room')).person, person)
-    assert.equal((await enter(sql, session, room.slug)).person, person)
-    assert.equal(await enter(sql, Buffer.alloc(32), room.slug), { person: null, room: null })
+    assert.equal((await enterOne(sql, session, 'no-such-room')).person, person)
+    assert.equal((await enterOne(sql, session, room.slug)).person, person)
+    assert.equal(await enterOne(sql, Buffer.alloc(32), room.slug), { person: null, room: null })
   })
 
   test('an address with odd characters is no room, and no error', async () => {
     const odd = ['', '\0', 'lobby\0', "lobby' or '1'='1", 'LOBBY', 'lobby ', 'x'.repeat(5_000)]
     for (const slug of [...odd, '\ud800', '../lobby', '%00', 'löbby', '🦦']) {
-      assert.is((await enter(storage.sql, null, slug)).room, null, JSON.stringify(slug))
+      assert.is((await enterOne(storage.sql, null, slug)).room, null, JSON.stringify(slug))
     }
   })
 

@@ -1,7 +1,7 @@
 /** A database of a test's own, reached through either driver, and people and rooms to put into it. */
 import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
-import { enter } from '../../handlers/chat/entry.ts'
+import { type Entry, enter } from '../../handlers/chat/entry.ts'
 import { type Posted, post } from '../../handlers/chat/messages.ts'
 import { type Person, welcome } from '../../handlers/chat/people.ts'
 import { Refusal } from '../../handlers/chat/refusal.ts'
@@ -66,9 +66,16 @@ export async function newRoom(
   return succeeded(await makeRoom(sql, maker, { name, topic: '', visibility }))
 }
 
+/** Who is behind a session, and the room behind a slug if they may see it. */
+export async function enterOne(sql: Sql, session: Uint8Array | null, slug: string): Promise<Entry> {
+  const [entry] = await enter(sql, [{ session, slug }])
+  if (!entry) throw new Error('Nothing was answered to what was asked.')
+  return entry
+}
+
 /** The room as it is now, for whoever has no session. */
 export async function currently(sql: Sql, room: Room): Promise<Room> {
-  const { room: now } = await enter(sql, null, room.slug)
+  const { room: now } = await enterOne(sql, null, room.slug)
   if (!now) throw new Error(`There is no open room ${room.slug}.`)
   return now
 }

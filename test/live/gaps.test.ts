@@ -1,9 +1,8 @@
 import * as assert from 'uvu/assert'
-import { enter } from '../../handlers/chat/entry.ts'
 import type { Person } from '../../handlers/chat/people.ts'
 import type { Room } from '../../handlers/chat/rooms.ts'
 import { Hub } from '../../handlers/live/hub.ts'
-import { guest, newRoom, openStorage, type Storage, say } from '../chat/storage.ts'
+import { enterOne, guest, newRoom, openStorage, type Storage, say } from '../chat/storage.ts'
 import { suite } from '../suite.ts'
 import { latch, until } from '../until.ts'
 import { changes, follow, seqs, upTo, waitIn } from './waits.ts'
@@ -49,7 +48,7 @@ async function play(gap: Gap, waking: 'doorbell' | 'sweep') {
     hit = true
     await say()
   }
-  const reader = follow(hub, room, async () => (await enter(sql, null, room.slug)).room?.lastSeq)
+  const reader = follow(hub, room, async () => (await enterOne(sql, null, room.slug)).room?.lastSeq)
   const sweeping = waking === 'sweep' ? setInterval(() => void hub.sweep(), 5) : undefined
   const isQuiet = () => hub.held === 1 && reader.told.length === total
   await until(isQuiet)
