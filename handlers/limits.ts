@@ -10,17 +10,23 @@ export const limits = {
   roomNameChars: 60,
   slugChars: 60,
   nonceChars: 128,
-  clientChars: 64,
 
   /** A form percent-encodes each byte threefold and JSON may escape each character twelvefold. */
   bodyBytes: 256 * 1024,
 
   pageMessages: 200,
   pageMessagesDefault: 50,
+  /** Texts of one answer, all together, on either side of where it begins. */
+  pageChars: 512 * 1024,
+  /** Lookups of who asks for which room that go into one statement, and statements at once. */
+  entriesAtOnce: 500,
+  entryStatements: 2,
   /** Rooms listed at once; the list is paged by nothing yet, so it is cut here. */
   listedRooms: 500,
 
   waitSeconds: 25,
+  /** A browser gives up a post after that, and sends it again with its nonce. */
+  postTimeoutMs: 10_000,
   /** Longer than the wait and the server's own delays, shorter than the proxies' patience. */
   clientTimeoutMs: 40_000,
   /** Waits that one instance holds; over it a wait is answered at once. */
@@ -34,6 +40,7 @@ export const limits = {
   watchdogMs: 5_000,
   doorbellSilenceMs: 12_000,
   doorbellGatherMs: 5,
+  doorbellGoodbyeMs: 1_000,
   doorbellPayloadBytes: 7_900,
   reconnectMsMin: 100,
   reconnectMsMax: 5_000,
@@ -43,6 +50,8 @@ export const limits = {
   statementMs: 5_000,
   poolConnections: 10,
   drainMs: 8_000,
+  /** Whatever still holds on: the process ends. */
+  exitMs: 9_500,
   retryAfterSeconds: 2,
 
   /** Browsers cut longer ones to 400 days. */

@@ -55,6 +55,19 @@ export function messageFrom(row: MessageRow): Message {
   }
 }
 
+/**
+ * How many of these, from the first on, one answer holds: their texts all together stay within
+ * `most` characters, but the first is given whatever its size.
+ */
+export function thatFit(messages: readonly (Message | null)[], most: number): number {
+  let size = 0
+  const over = messages.findIndex((message, i) => {
+    size += message?.body.length ?? 0
+    return i > 0 && size > most
+  })
+  return over === -1 ? messages.length : over
+}
+
 export type Draft = { body: string; nonce: string | null; replyTo: number | null }
 
 /** Checks a message's fields as they were typed or sent. */

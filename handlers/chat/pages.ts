@@ -1,4 +1,5 @@
-import { type Message, type MessageRow, messageColumns, messageFrom } from './messages.ts'
+import { limits } from '../limits.ts'
+import { type Message, type MessageRow, messageColumns, messageFrom, thatFit } from './messages.ts'
 import type { Room } from './rooms.ts'
 import type { Sql } from './sql.ts'
 
@@ -18,7 +19,7 @@ export type Page = {
  * Reads a page by key, never by offset: it costs the same however long the talk is. One more
  * message is read on either side than is shown, which tells whether there are any further.
  *
- * @param limit messages at the most.
+ * @param limit messages at the most; fewer when they are long (`limits.pageChars`).
  */
 export async function readPage(
   sql: Sql,
@@ -39,11 +40,13 @@ export async function readPage(
   const messages = rows.map(messageFrom)
   const older = messages.filter((message) => message.n < pivot)
   const newer = messages.filter((message) => message.n >= pivot)
-  const shown = [...older.slice(Math.max(0, older.length - below)), ...newer.slice(0, above)]
+  const down = thatFit(older.toReversed().slice(0, below), limits.pageChars)
+  const up = thatFit(newer.slice(0, above), limits.pageChars)
+  const shown = [...older.slice(older.length - down), ...newer.slice(0, up)]
   return {
     messages: shown,
-    prev: older.length > below ? (shown[0]?.n ?? pivot) : null,
-    next: newer.length > above ? (newer[above]?.n ?? null) : null,
+    prev: older.length > down ? (shown[0]?.n ?? pivot) : null,
+    next: newer.length > up ? (newer[up]?.n ?? null) : null,
   }
 }
 

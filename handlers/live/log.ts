@@ -1,5 +1,12 @@
-import { type Message, type MessageRow, messageColumns, messageFrom } from '../chat/messages.ts'
+import {
+  type Message,
+  type MessageRow,
+  messageColumns,
+  messageFrom,
+  thatFit,
+} from '../chat/messages.ts'
 import type { Sql } from '../chat/sql.ts'
+import { limits } from '../limits.ts'
 
 /** A lasting change of what a room's readers see. It carries its message as it is now. */
 export type LogEvent = {
@@ -47,11 +54,12 @@ export async function readLog(
   return cut(rows.map(eventFrom), after, limit)
 }
 
-/** The first `limit` of these events past `after`, as a batch. */
+/** The first `limit` of these events past `after`, fewer when they are long, as a batch. */
 export function cut(events: readonly LogEvent[], after: number, limit: number): Batch {
   const past = events.filter((event) => event.seq > after)
-  const shown = past.slice(0, limit)
-  return { events: shown, next: shown.at(-1)?.seq ?? after, more: past.length > limit }
+  const messages = past.slice(0, limit).map((event) => event.message)
+  const shown = past.slice(0, thatFit(messages, limits.pageChars))
+  return { events: shown, next: shown.at(-1)?.seq ?? after, more: past.length > shown.length }
 }
 
 /** The heads of these rooms, those that are gone left out. One query, whatever their number. */

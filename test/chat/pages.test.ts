@@ -119,5 +119,28 @@ for (const driver of drivers) {
     }
   })
 
+  test('long messages make short pages, and paging through them misses none', async () => {
+    const { person } = await guest(storage.sql)
+    const long = await newRoom(storage.sql, person)
+    const text = 'x'.repeat(10_000)
+    for (let i = 0; i < 120; i++) await say(storage.sql, person, long, text)
+    const seen: number[] = []
+    for (let from: number | null = 1; from !== null; ) {
+      const page: Page = await readPage(storage.sql, long, { from: 'from', n: from }, 200)
+      assert.ok(page.messages.length <= 52, `${page.messages.length} long messages at once`)
+      seen.push(...page.messages.map((message) => message.n))
+      from = page.next
+    }
+    const backwards: number[] = []
+    for (let page = await readPage(storage.sql, long, { from: 'newest' }, 200); ; ) {
+      backwards.unshift(...page.messages.map((message) => message.n))
+      if (page.prev === null) break
+      page = await readPage(storage.sql, long, { from: 'before', n: page.prev }, 200)
+    }
+    const every = Array.from({ length: 120 }, (_, n) => n + 1)
+    assert.equal(seen, every)
+    assert.equal(backwards, every)
+  })
+
   test.run()
 }
