@@ -1,4 +1,7 @@
-/** The codes of the contract, each with its HTTP status. The same in every representation. */
+/**
+ * The codes of the contract, each with its HTTP status. The same in every representation.
+ * `unexpected` is what no verb returns: a mistake of ours.
+ */
 export const refusalStatus = {
   malformed: 400,
   sign_in: 401,
@@ -9,6 +12,7 @@ export const refusalStatus = {
   media_type: 415,
   invalid: 422,
   slow_down: 429,
+  unexpected: 500,
   unavailable: 503,
 } as const
 

@@ -3,7 +3,7 @@ import { Refusal } from '../chat/refusal.ts'
 import { databaseIsAway } from '../chat/sql.ts'
 import { limits } from '../limits.ts'
 import { type Log, messageOf } from '../ops/log.ts'
-import { refuse } from './refusals.ts'
+import { refuseForm } from './refusals.ts'
 
 export const unavailable = () =>
   new Refusal('unavailable', 'The server cannot reach its database just now. Try again shortly.', {
@@ -18,15 +18,14 @@ export const onError = (log: Log) => (error: Error, c: Context) => {
   const request = c.get('requestId')
   if (databaseIsAway(error)) {
     log.warn('database away', { request, error: messageOf(error) })
-    return refuse(c, unavailable())
+    return refuseForm(c, unavailable())
   }
   log.error('unexpected', { request, error: error.stack ?? String(error) })
-  const message = 'Something went wrong on the server. It is logged; try again.'
-  return c.text(`${message}\n`, 500)
+  return refuseForm(c, new Refusal('unexpected', 'It is logged on the server. Try again.'))
 }
 
 /**
- * Waits for a promise for so long, and throws a refusal's value after that.
+ * Waits for a promise for so long.
  * @returns what it gives, or `unavailable`. What it was doing is not undone: it may still happen.
  */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T | Refusal> {

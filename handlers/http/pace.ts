@@ -4,15 +4,18 @@ import { Refusal } from '../chat/refusal.ts'
 /** Lets a person do something so often; a refusal says when they may again. */
 export type Pace = (personId: number) => Promise<Refusal | null>
 
+const DAY_S = 24 * 3600
+
 /**
  * A pace kept in memory: `burst` at once, `perSecond` in the long run, counted by each instance
- * for itself.
+ * for itself. Counted in windows, each as long as a burst lasts at that pace: around the edge of
+ * one, two bursts may pass.
  */
-export function createPace(pace: { perSecond: number; burst: number }): Pace {
-  const limiter = new RateLimiterMemory({
-    points: pace.burst,
-    duration: Math.max(1, Math.ceil(pace.burst / pace.perSecond)),
-  })
+export function createPace({ perSecond, burst }: { perSecond: number; burst: number }): Pace {
+  const points = Math.max(burst, perSecond)
+  // A window is a timer, and a timer of more than 24 days fires at once.
+  const duration = Math.min(DAY_S, Math.ceil(points / perSecond))
+  const limiter = new RateLimiterMemory({ points, duration })
   return async (personId) => {
     try {
       await limiter.consume(personId)

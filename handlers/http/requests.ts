@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import type { Log } from '../ops/log.ts'
 
 declare module 'hono' {
@@ -21,7 +21,7 @@ export const requestLine =
     const started = performance.now()
     await next()
     const status = c.res.status
-    if (status < 400 && isRoutine(c.req.path, c.req.query('wait'))) return
+    if (status < 400 && c.req.method === 'GET' && isRoutine(c)) return
     const ms = Math.round(performance.now() - started)
     // The path alone: a query holds what people look for. As it came, since `c.req.path` is decoded
     // and could hold a line break.
@@ -30,5 +30,5 @@ export const requestLine =
     log[level](`${c.req.method} ${pathname}`, { status, ms, request })
   }
 
-const isRoutine = (path: string, wait: string | undefined) =>
-  wait !== undefined || path === '/healthz' || path === '/readyz'
+const isRoutine = (c: Context) =>
+  c.req.query('wait') !== undefined || ['/healthz', '/readyz'].includes(c.req.path)

@@ -20,9 +20,16 @@ export const frameDocument = (props: { room: Room; page: Page; live: string }): 
         <base target="_top" />
       </head>
       <body class="framed">
-        <main class="scroller">
+        <main class="scroller" aria-label="Messages">
           <div class="scrolled">
-            <ol class="messages" aria-label="Messages">
+            {props.page.prev === null ? (
+              ''
+            ) : (
+              <p class="further">
+                <a href={`/r/${props.room.slug}?before=${props.page.prev}`}>Earlier messages</a>
+              </p>
+            )}
+            <ol class="messages">
               {props.page.messages.map((message) => (
                 <MessageItem slug={props.room.slug} message={message} />
               ))}

@@ -2,6 +2,7 @@ import type { Page } from '../chat/pages.ts'
 import type { Person, Profile } from '../chat/people.ts'
 import type { Refusal } from '../chat/refusal.ts'
 import type { ListedRoom, Room } from '../chat/rooms.ts'
+import { limits } from '../limits.ts'
 import { Alert } from './alert.tsx'
 import { Icon } from './icon.tsx'
 import { Me, ProfileForm } from './me.tsx'
@@ -31,6 +32,9 @@ export const roomFragment = (props: RoomProps): string =>
     <>
       <title>{props.room.name} · Natter</title>
       <div class="app" data-room={props.room.slug} data-me={props.person?.id} data-at={props.at}>
+        <a class="skip" href={props.person && !props.room.archived ? '#body' : '#foot'}>
+          Skip to writing
+        </a>
         <RoomList rooms={props.rooms} open={props.room} />
         <main class="room">
           <RoomHead room={props.room} person={props.person} />
@@ -40,11 +44,8 @@ export const roomFragment = (props: RoomProps): string =>
               <p class="empty">Nothing has been said here yet. Say hello.</p>
             </div>
           </div>
-          {/* Without JavaScript the talk refreshes in a frame of its own, so that what is being typed stays. */}
-          <noscript>
-            <iframe class="frame" src={`/r/${props.room.slug}/frame`} title="Messages" />
-          </noscript>
-          <footer class="foot">
+          {props.page.next === null ? <LiveFrame slug={props.room.slug} /> : ''}
+          <footer class="foot" id="foot">
             <button type="button" id="latest" class="latest" hidden>
               New messages <Icon name="arrow-down" />
             </button>
@@ -56,6 +57,16 @@ export const roomFragment = (props: RoomProps): string =>
       </div>
     </>,
   )
+
+/**
+ * Without JavaScript the present refreshes in a frame of its own, so that what is being typed
+ * stays. A page of the past stands as it is.
+ */
+const LiveFrame = ({ slug }: { slug: string }) => (
+  <noscript>
+    <iframe class="frame" src={`/r/${slug}/frame`} title="Messages" />
+  </noscript>
+)
 
 const RoomHead = ({ room, person }: { room: Room; person: Person | null }) => (
   <header class="head">
@@ -91,8 +102,9 @@ const Composer = ({ room, once, typed }: RoomProps) => (
     action={`/r/${room.slug}/messages`}
     hx-post={`/r/${room.slug}/messages`}
     hx-target="#messages"
-    hx-swap="upsert key:data-n sort"
+    hx-swap="upsert sort"
     hx-sync="this:drop"
+    hx-config={`timeout:${limits.postTimeoutMs}`}
     {...{ 'hx-status:4xx': 'target:#refused swap:innerHTML' }}
   >
     <input type="hidden" name="once" value={once} />
@@ -108,7 +120,8 @@ const Composer = ({ room, once, typed }: RoomProps) => (
       enterkeyhint="send"
       placeholder={`Write to ${room.name}`}
     >
-      {typed?.body ?? ''}
+      {/* A line break right after the tag is none of the text's: HTML drops it. */}
+      {`\n${typed?.body ?? ''}`}
     </textarea>
     <button type="submit" class="send">
       <Icon name="send-horizontal" />

@@ -64,33 +64,43 @@ async function roomAround(c: Context, room: Room, person: Person | null, at: num
 
 /** `POST /r/{room}/messages`: says something. Answered once it is stored for good. */
 export const postMessage: Answer = async (c) => {
-  const entry = await enterRoom(c)
+  const deadline = performance.now() + limits.commitMs
+  const entry = await within(limits.commitMs, enterRoom(c))
   if (entry instanceof Refusal) return entry
   const { room, person } = entry
   if (!person) return signIn()
   const fields = await readFields(c)
   if (fields instanceof Refusal) return fields
   const draft = readDraft({ ...fields, nonce: fields.nonce ?? formNonce(fields) })
-  const posted = draft instanceof Refusal ? draft : await store(c, room, person, draft)
+  const posted = draft instanceof Refusal ? draft : await store(c, room, person, draft, deadline)
   if (posted instanceof Refusal) {
-    if (formOf(c) !== 'page') return posted
+    // An archived room has no place to write, and so none for what was written.
+    if (formOf(c) !== 'page' || posted.code === 'not_allowed') return posted
     const typed = { body: fields.body ?? '', refusal: posted }
-    const fragment = await wholeRoom(c, { room, person, typed })
+    const fragment = await wholeRoom(c, { room, person, typed, ...kept(fields) })
     return refuse(c, posted, () => fragment)
   }
-  c.var.announce(room.id, posted.message.n)
   return showPosted(c, room, posted)
 }
+
+/** The form's word, if it had one. */
+const kept = ({ once }: Fields) => (once ? { once } : {})
 
 async function store(
   c: Context,
   room: Room,
   person: Person,
   draft: Draft,
+  deadline: number,
 ): Promise<Posted | Refusal> {
   const tooFast = await c.var.pace(person.id)
   if (tooFast) return tooFast
-  return within(limits.commitMs, post(c.var.sql, person, room, draft))
+  const stored = post(c.var.sql, person, room, draft).then((posted) => {
+    // Also when it was stored too late for the answer: those who wait are told all the same.
+    if (!(posted instanceof Refusal)) c.var.announce(room.id, posted.message.n)
+    return posted
+  })
+  return within(deadline - performance.now(), stored)
 }
 
 function showPosted(c: Context, room: Room, { message, created }: Posted): Response {

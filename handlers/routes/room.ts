@@ -25,11 +25,15 @@ export const showRoom: Answer = async (c) => {
   const page = await readPage(c.var.sql, room, stretch, reading.limit)
   const live = cursorAt(c, room, room.lastSeq)
   const fragment = isHtml(c) ? await wholeRoom(c, { room, person, page }) : ''
-  return represent(c, {
-    json: () => ({ room: roomJson(room), ...pageJson(room, page, live) }),
-    fragment: () => fragment,
-    text: () => roomText(room, page.messages),
-  })
+  return represent(
+    c,
+    {
+      json: () => ({ room: roomJson(room), ...pageJson(room, page, live) }),
+      fragment: () => fragment,
+      text: () => roomText(room, page.messages),
+    },
+    { headers: { link: nextLink(room, live) } },
+  )
 }
 
 /** A page of messages for programs. `prev` and `next` are for `before=` and `from=`. */
@@ -40,7 +44,9 @@ export const pageJson = (room: Room, page: Page, live: string) => ({
   live,
 })
 
-type Parts = { room: Room; person: Person | null; page?: Page } & Pick<RoomProps, 'at' | 'typed'>
+type Parts = { room: Room; person: Person | null; page?: Page } & Partial<
+  Pick<RoomProps, 'at' | 'typed' | 'once'>
+>
 
 /** The room as a page shows it; its newest messages where no others are given. */
 export async function wholeRoom(c: Context, parts: Parts): Promise<string> {
@@ -52,7 +58,8 @@ export async function wholeRoom(c: Context, parts: Parts): Promise<string> {
     rooms: await listRooms(c.var.sql, person),
     live: cursorAt(c, room, room.lastSeq),
     suggestion: { name: friendlyName(), color: friendlyColor() },
-    once: randomUUID(),
+    // A form that was refused keeps its word: sent again, it is the same message.
+    once: parts.once ?? randomUUID(),
   })
 }
 

@@ -122,6 +122,20 @@ test('a post that is not stored in time is 503, and its retry settles it', async
   assert.is(messages.filter((message) => message.body === 'late').length, 1)
 })
 
+test('a form without JavaScript is given back with what was typed', async () => {
+  await gate.shut()
+  const response = await ask(instance.app, '/r/lobby/messages', {
+    by: ann,
+    form: 'page',
+    fields: { body: 'written <meanwhile>' },
+  })
+  assert.is(response.status, 503)
+  const page = await response.text()
+  assert.match(page, /<textarea name="body"[^>]*>\n?written &lt;meanwhile&gt;<\/textarea>/)
+  assert.match(page, /<button type="submit">Send again<\/button>/)
+  await gate.open()
+})
+
 test.run()
 
 const neon = suite('while the database is away, through the Neon driver')

@@ -1,5 +1,6 @@
+import pg from 'pg'
 import * as assert from 'uvu/assert'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
+import { connection, migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
 import { type Instance, startInstance } from './app.ts'
 import { ask, cookieOf, join, jsonOf, type PageJson, roomOf, type Someone } from './ask.ts'
@@ -23,8 +24,8 @@ test.after(async () => {
   await database.drop()
 })
 
-const send = (path: string, fields: Record<string, string>, by: Someone | undefined = ann) =>
-  ask(instance.app, path, { by, form: 'page', fields })
+const send = (path: string, fields: Record<string, string>, by: Someone | null = ann) =>
+  ask(instance.app, path, { by: by ?? undefined, form: 'page', fields })
 
 const post = (fields: Record<string, string>) => send(`/r/${room}/messages`, fields)
 
@@ -149,6 +150,26 @@ test('a form can say PATCH, and POST alone says nothing that is known here', asy
     const response = await ask(instance.app, '/me', { by: ann, fields: { _method, name: 'x' } })
     await isRefused('json', response, 404, 'not_found')
   }
+})
+
+test('somebody who is not known is given back what they wrote', async () => {
+  const response = await send(`/r/${room}/messages`, { body: nasty, once: 'a1' }, null)
+  assert.is(response.status, 401)
+  const page = await response.text()
+  assert.is(shown(page, 'body'), nasty)
+  assert.ok(page.includes(`action="/r/${room}/messages"`))
+  assert.is(shown(page, 'once'), 'a1')
+})
+
+test('a room that was archived meanwhile gives back what was written', async () => {
+  const archived = await roomOf(instance.app, ann, 'Archived meanwhile')
+  const client = new pg.Client(connection(database.env))
+  await client.connect()
+  await client.query('update rooms set archived = true where slug = $1', [archived])
+  await client.end()
+  const response = await send(`/r/${archived}/messages`, { body: nasty })
+  assert.is(response.status, 403)
+  assert.is(shown(await response.text(), 'body'), nasty)
 })
 
 test('an htmx form is answered with the message itself', async () => {
