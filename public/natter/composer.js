@@ -1,21 +1,13 @@
 // @ts-check
+import { keepDraft, keptDraft, newlySent } from './draft.js'
 import { createRetry, outcome } from './retry.js'
 import { say } from './state.js'
 
 // Keeps what is typed until it is stored, and sends it again by itself when it could not be.
 
 const form = /** @type {HTMLFormElement | null} */ (document.getElementById('composer'))
+const room = document.querySelector('.app')?.getAttribute('data-room')
 const field = /** @type {HTMLTextAreaElement | null} */ (document.getElementById('body'))
-const room = document.querySelector('.app')?.getAttribute('data-room') ?? ''
-const draftKey = `natter:draft:${room}`
-
-/**
- * The text that was sent last, and its nonce. The same text keeps its nonce until it is known to
- * be stored, over retries, reloads and Back; a new text gets a new one.
- * @type {{ text: string, nonce: string } | null}
- */
-let sent = null
-
 if (form && field) start(form, field)
 
 /**
@@ -23,12 +15,95 @@ if (form && field) start(form, field)
  * @param {HTMLTextAreaElement} field
  */
 function start(form, field) {
+  /** The text that is not known to be stored. @type {import('./draft.js').Sent | null} */
+  let sent = null
+  /** The request under way, as htmx keeps it. @type {object | null} */
+  let underWay = null
+  /** Somebody sent more while a request was under way. */
+  let isMoreWanted = false
+  /** The next request is the same text again, not what stands in the field now. */
+  let isAgain = false
+
   const retry = createRetry(() => {
-    if (field.value.trim() !== '') form.requestSubmit()
+    // Who changed the text meanwhile decides when it is sent; who only typed on has sent the first part.
+    if (!sent || underWay || !field.value.startsWith(sent.text)) return
+    isAgain = true
+    form.requestSubmit()
+    isAgain = false
   })
 
-  restoreDraft(field)
-  field.addEventListener('input', () => keepDraft(field))
+  form.addEventListener('htmx:config:request', (event) => {
+    const { ctx } = /** @type {CustomEvent} */ (event).detail
+    const text = isAgain && sent ? sent.text : field.value
+    // htmx would drop a second request, after this event.
+    if (underWay) isMoreWanted = true
+    if (underWay || text.trim() === '') return event.preventDefault()
+    if (sent?.text !== text) sent = newlySent(text)
+    ctx.request.body.set('body', sent.text)
+    ctx.request.body.set('nonce', sent.nonce)
+    ctx.request.body.delete('once')
+    underWay = ctx
+    form.classList.add('sending')
+    keep()
+  })
+
+  document.addEventListener('htmx:finally:request', (event) => {
+    if (/** @type {CustomEvent} */ (event).detail.ctx !== underWay) return
+    const { status, retryAfter } = outcome(event)
+    underWay = null
+    form.classList.remove('sending')
+    if (status >= 200 && status < 300) taken()
+    else if (isPassing(status)) notYet(retryAfter)
+    else refused(status)
+    const isMore = isMoreWanted && !sent
+    isMoreWanted = false
+    // htmx lets the next request in only after this event.
+    if (isMore && field.value.trim() !== '') setTimeout(() => form.requestSubmit())
+  })
+
+  /** What was sent is stored. What was typed on meanwhile stays. */
+  function taken() {
+    const text = sent?.text ?? ''
+    if (field.value.startsWith(text)) field.value = field.value.slice(text.length).trimStart()
+    settle()
+    document.getElementById('refused')?.replaceChildren()
+    // In a page of old messages the new one has no place: it is to be seen at the present.
+    if (!document.getElementById('poller')) location.assign(`/r/${room}`)
+    document.getElementById('scroller')?.scrollTo({ top: 0 })
+    field.focus()
+  }
+
+  /** @param {number} retryAfter seconds that the server asks for */
+  function notYet(retryAfter) {
+    retry.later(retryAfter)
+    say('unsent', 'Not sent yet. It is kept, and sent by itself.')
+  }
+
+  /** @param {number} status */
+  function refused(status) {
+    retry.done()
+    say('unsent', '')
+    // The nonce belongs to another text.
+    if (status === 409) sent = null
+  }
+
+  function settle() {
+    sent = null
+    retry.done()
+    say('unsent', '')
+    keep()
+  }
+
+  function keep() {
+    field.rows = Math.min(8, field.value.split('\n').length)
+    keepDraft(field.value, sent)
+  }
+
+  field.addEventListener('input', () => {
+    // Who deletes the text takes it back, unless it is on its way.
+    if (field.value === '' && !underWay) settle()
+    else keep()
+  })
   field.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
     // A keyboard on glass has no other key for a new line; its send button is beside the text.
@@ -36,86 +111,17 @@ function start(form, field) {
     event.preventDefault()
     form.requestSubmit()
   })
-
-  form.addEventListener('htmx:config:request', (event) => {
-    if (field.value.trim() === '') return event.preventDefault()
-    const body = /** @type {CustomEvent} */ (event).detail.ctx.request.body
-    if (sent?.text !== field.value) sent = { text: field.value, nonce: randomWord() }
-    body.set('nonce', sent.nonce)
-    body.delete('once')
-    keepDraft(field)
-    form.classList.add('sending')
+  // A request that began before the network went, or before sleep, hangs until its timeout.
+  addEventListener('online', () => {
+    if (underWay) window.htmx.trigger(form, 'htmx:abort')
   })
 
-  document.addEventListener('htmx:finally:request', (event) => {
-    const { source, status, retryAfter } = outcome(event)
-    if (source !== form && source.id !== 'messages') return
-    form.classList.remove('sending')
-    if (status >= 200 && status < 300) {
-      retry.done()
-      say('unsent', '')
-      taken(field)
-    } else if (isPassing(status)) {
-      retry.later(retryAfter)
-      say(
-        'unsent',
-        'Not sent yet. Your text is kept and sent as soon as the server can be reached.',
-      )
-    } else {
-      retry.done()
-      say('unsent', '')
-    }
-  })
+  const draft = keptDraft()
+  // What the server gives back after a refusal is newer than what was kept.
+  if (draft && field.value === '') field.value = draft.text
+  if (draft?.sent && field.value.startsWith(draft.sent.text)) sent = draft.sent
+  keep()
 }
 
 /** @param {number} status 0 where no answer came */
 const isPassing = (status) => status === 0 || status === 429 || status >= 500
-
-/**
- * What was sent is stored. What was typed on meanwhile stays.
- * @param {HTMLTextAreaElement} field
- */
-function taken(field) {
-  const text = sent?.text ?? ''
-  field.value = field.value.startsWith(text)
-    ? field.value.slice(text.length).trimStart()
-    : field.value
-  sent = null
-  document.getElementById('refused')?.replaceChildren()
-  keepDraft(field)
-  // In a page of old messages the new one has no place: it is to be seen at the present.
-  if (!document.getElementById('poller')) location.assign(`/r/${room}`)
-  document.getElementById('scroller')?.scrollTo({ top: 0 })
-  field.focus()
-}
-
-/** @param {HTMLTextAreaElement} field */
-function keepDraft(field) {
-  field.rows = Math.min(8, field.value.split('\n').length)
-  try {
-    if (field.value === '') sessionStorage.removeItem(draftKey)
-    else sessionStorage.setItem(draftKey, JSON.stringify({ text: field.value, sent }))
-  } catch {
-    // Storage may be full or forbidden; the text stands in the field all the same.
-  }
-}
-
-/** @param {HTMLTextAreaElement} field */
-function restoreDraft(field) {
-  try {
-    const draft = JSON.parse(sessionStorage.getItem(draftKey) ?? 'null')
-    if (!draft) return
-    // What the server gives back after a refusal is newer than what was kept.
-    if (field.value === '') field.value = draft.text
-    if (field.value === draft.sent?.text) sent = draft.sent
-    keepDraft(field)
-  } catch {
-    // A draft that cannot be read is none.
-  }
-}
-
-/** `crypto.randomUUID` is missing where the page is no secure context; this is not. */
-function randomWord() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}

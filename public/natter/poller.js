@@ -6,9 +6,13 @@ import { say } from './state.js'
 
 /** A little longer than the longest wait: a request older than this is dead, asleep or not. */
 const DEAD_AFTER_MS = 40_000
+/** A page that is loaded again because its cursor is none any more does so at most so often. */
+const RELOAD_AFTER_MS = 30_000
 
 const poller = () => document.getElementById('poller')
 const retry = createRetry(ask)
+/** The request under way, as htmx keeps it. @type {any} */
+let underWay = null
 let askedAt = 0
 
 function ask() {
@@ -17,17 +21,32 @@ function ask() {
 }
 
 document.addEventListener('htmx:before:request', (event) => {
-  if (event.target === poller()) askedAt = Date.now()
+  if (event.target !== poller()) return
+  underWay = /** @type {CustomEvent} */ (event).detail.ctx
+  askedAt = Date.now()
+})
+
+// Between us and the server may stand a portal that answers everything with a page of its own.
+document.addEventListener('htmx:before:swap', (event) => {
+  const { ctx } = /** @type {CustomEvent} */ (event).detail
+  if (ctx !== underWay || ctx.text.includes('id="poller"')) return
+  event.preventDefault()
+  ctx.isStrange = true
 })
 
 document.addEventListener('htmx:finally:request', (event) => {
-  const { source, status, retryAfter } = outcome(event)
-  if (source.id !== 'poller' && source.id !== 'talk') return
-  if (status >= 200 && status < 300) {
+  if (/** @type {CustomEvent} */ (event).detail.ctx !== underWay) return
+  const { status, retryAfter } = outcome(event)
+  const isStrange = underWay.isStrange
+  underWay = null
+  if (status >= 200 && status < 300 && !isStrange) {
     retry.done()
     say('away', '')
   } else if (status === 401 || status === 404) {
+    retry.done()
     say('away', 'This room is not open to you any more.')
+  } else if ((status === 400 || status === 422) && performance.now() > RELOAD_AFTER_MS) {
+    location.reload()
   } else {
     retry.later(retryAfter)
     // One failure may be a server that is being replaced: the next try finds the other.

@@ -54,8 +54,6 @@ export function outcome(event) {
   const status = ctx.response?.status ?? 0
   const retryAfter = Number(ctx.response?.headers.get('retry-after')) || 0
   return {
-    /** @type {HTMLElement} */
-    source: ctx.sourceElement,
     // A connection that broke while the answer was read has a status, and no answer: that is 0.
     status: status < 400 && ctx.status !== 'swapped' ? 0 : status,
     retryAfter,

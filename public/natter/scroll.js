@@ -7,6 +7,7 @@ const scroller = document.getElementById('scroller')
 const latest = document.getElementById('latest')
 const app = document.querySelector('.app')
 const title = document.title
+const stillness = matchMedia('(prefers-reduced-motion: reduce)')
 const NEAR_PX = 120
 let unseen = 0
 
@@ -24,24 +25,27 @@ function seen() {
   show()
 }
 
-const messages = document.getElementById('messages')
-if (messages) {
-  new MutationObserver((changes) => {
-    const last = messages.lastElementChild
-    const isNew = changes.some((change) =>
-      [...change.addedNodes].includes(/** @type {Node} */ (last)),
-    )
-    const isMine = last?.getAttribute('data-author') === app?.getAttribute('data-me')
+/** What came last, now and when it was last looked at. */
+const newest = () => document.querySelector('#messages > :last-child')
+let last = newest()
+
+// The list itself may be replaced, so what stands around it is watched.
+if (scroller) {
+  new MutationObserver(() => {
+    const now = newest()
+    const isMine = now?.getAttribute('data-author') === app?.getAttribute('data-me')
+    const isNew = Number(now?.getAttribute('data-n')) > Number(last?.getAttribute('data-n') ?? 0)
+    last = now
     if (!isNew || isMine) return
     if (document.hidden || !isNearEnd()) unseen++
     show()
-  }).observe(messages, { childList: true })
+  }).observe(scroller, { childList: true, subtree: true })
 }
 
 scroller?.addEventListener('scroll', seen, { passive: true })
 document.addEventListener('visibilitychange', seen)
 latest?.addEventListener('click', () => {
-  scroller?.scrollTo({ top: 0, behavior: 'smooth' })
+  scroller?.scrollTo({ top: 0, behavior: stillness.matches ? 'instant' : 'smooth' })
   unseen = 0
   show()
 })

@@ -1,0 +1,44 @@
+// @ts-check
+
+/**
+ * A text on its way: it keeps its nonce until it is known to be stored, over retries, reloads and
+ * Back; another text gets another one.
+ * @typedef {{ text: string, nonce: string }} Sent
+ */
+
+const room = document.querySelector('.app')?.getAttribute('data-room') ?? ''
+const key = `natter:draft:${room}`
+
+/**
+ * Keeps what is typed, for this tab and room.
+ * @param {string} text
+ * @param {Sent | null} sent
+ */
+export function keepDraft(text, sent) {
+  try {
+    if (text === '') sessionStorage.removeItem(key)
+    else sessionStorage.setItem(key, JSON.stringify({ text, sent }))
+  } catch {
+    // Storage may be full or forbidden; the text stands in the field all the same.
+  }
+}
+
+/** @returns {{ text: string, sent: Sent | null } | null} what was typed here before */
+export function keptDraft() {
+  try {
+    return JSON.parse(sessionStorage.getItem(key) ?? 'null')
+  } catch {
+    return null
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {Sent}
+ */
+export function newlySent(text) {
+  // `crypto.randomUUID` is missing where the page is no secure context; this is not.
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  const nonce = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return { text, nonce }
+}
