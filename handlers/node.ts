@@ -174,7 +174,10 @@ async function main(): Promise<void> {
   let running: Running | undefined
   // Before all else: the first process of a container is sent no signal that it does not handle.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void Promise.resolve(running?.stop()).then(() => process.exit(0)))
+    process.once(signal, () => {
+      setTimeout(() => process.exit(1), limits.exitMs).unref()
+      void Promise.resolve(running?.stop()).then(() => process.exit(0))
+    })
   }
   running = await serve(readConfig(process.env))
 }
