@@ -22,8 +22,9 @@ has_ipv6_address() {
 # The queue of connections not yet accepted holds what a restart of 10,000 browsers brings (default: 511).
 # https://nginx.org/en/docs/http/ngx_http_core_module.html#listen
 write_listen() {
-  echo 'listen 8080 default_server backlog=4096;'
-  [ ! -e /proc/net/if_inet6 ] || echo 'listen [::]:8080 default_server backlog=4096;'
+  # `reuseport`: the kernel gives both workers their share; else one takes most of the waits.
+  echo 'listen 8080 default_server reuseport backlog=4096;'
+  [ ! -e /proc/net/if_inet6 ] || echo 'listen [::]:8080 default_server reuseport backlog=4096;'
 }
 
 # 10,000 waits are 20,000 connections, ours to the backend included; a worker must be able to hold
