@@ -11,9 +11,18 @@ const RELOAD_AFTER_MS = 30_000
 
 const poller = () => document.getElementById('poller')
 const retry = createRetry(ask)
-/** The request under way, as htmx keeps it. @type {any} */
-let underWay = null
 let askedAt = 0
+
+/**
+ * What htmx keeps of a wait, if the event is about one. The poller's element is no way to know it:
+ * an answer replaces it, and its successor asks before the answer's own request is over.
+ *
+ * @param {Event} event
+ */
+function waitOf(event) {
+  const { ctx } = /** @type {CustomEvent} */ (event).detail
+  return ctx.request.action.includes('&wait=') ? ctx : null
+}
 
 function ask() {
   const element = poller()
@@ -21,24 +30,22 @@ function ask() {
 }
 
 document.addEventListener('htmx:before:request', (event) => {
-  if (event.target !== poller()) return
-  underWay = /** @type {CustomEvent} */ (event).detail.ctx
-  askedAt = Date.now()
+  if (waitOf(event)) askedAt = Date.now()
 })
 
 // Between us and the server may stand a portal that answers everything with a page of its own.
 document.addEventListener('htmx:before:swap', (event) => {
-  const { ctx } = /** @type {CustomEvent} */ (event).detail
-  if (ctx !== underWay || ctx.text.includes('id="poller"')) return
+  const wait = waitOf(event)
+  if (!wait || wait.text.includes('id="poller"')) return
   event.preventDefault()
-  ctx.isStrange = true
+  wait.isStrange = true
 })
 
 document.addEventListener('htmx:finally:request', (event) => {
-  if (/** @type {CustomEvent} */ (event).detail.ctx !== underWay) return
+  const wait = waitOf(event)
+  if (!wait) return
+  const { isStrange } = wait
   const { status, retryAfter } = outcome(event)
-  const isStrange = underWay.isStrange
-  underWay = null
   if (status >= 200 && status < 300 && !isStrange) {
     retry.done()
     say('away', '')

@@ -25,19 +25,30 @@ function seen() {
   show()
 }
 
-/** What came last, now and when it was last looked at. */
+const numberOf = (/** @type {Element} */ item) => Number(item.getAttribute('data-n'))
 const newest = () => document.querySelector('#messages > :last-child')
-let last = newest()
+const numberOfNewest = () => numberOf(newest() ?? document.body)
+let last = numberOfNewest()
+
+/** How many messages of others came since this was last asked; several may come at once. */
+function come() {
+  let count = 0
+  for (let item = newest(); item; item = item.previousElementSibling) {
+    // A line with the day has no number.
+    if (item.classList.contains('day')) continue
+    if (numberOf(item) <= last) break
+    if (item.getAttribute('data-author') !== app?.getAttribute('data-me')) count++
+  }
+  last = numberOfNewest()
+  return count
+}
 
 // The list itself may be replaced, so what stands around it is watched.
 if (scroller) {
   new MutationObserver(() => {
-    const now = newest()
-    const isMine = now?.getAttribute('data-author') === app?.getAttribute('data-me')
-    const isNew = Number(now?.getAttribute('data-n')) > Number(last?.getAttribute('data-n') ?? 0)
-    last = now
-    if (!isNew || isMine) return
-    if (document.hidden || !isNearEnd()) unseen++
+    const count = come()
+    if (count === 0) return
+    if (document.hidden || !isNearEnd()) unseen += count
     show()
   }).observe(scroller, { childList: true, subtree: true })
 }
