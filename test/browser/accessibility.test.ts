@@ -1,0 +1,167 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import * as assert from 'uvu/assert'
+import { json, word } from '../stack/client.ts'
+import { people, type Scene } from './people.ts'
+import { enter } from './talk.ts'
+
+const test = people('everybody can use it')
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']
+
+/** What axe finds, each in a line. */
+async function findings(page: Page, except: string[] = []): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).withTags(rules).disableRules(except)
+  const { violations } = await axe.analyze()
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary}`),
+  )
+}
+
+/** A room with what a talk is made of: runs, links, long words, several people. */
+async function livelyRoom(scene: Scene): Promise<string> {
+  const room = await scene.room(`A room for looking at, ${word()}`)
+  await scene.host.say(room, 'Good morning')
+  await scene.host.say(room, `See https://example.org/${'long/'.repeat(30)}, it is good.`)
+  await scene.host.say(room, 'a'.repeat(300))
+  return room
+}
+
+type View = { page: string; open(scene: Scene, options: BrowserContextOptions): Promise<Page> }
+
+const views: View[] = [
+  {
+    page: 'a room',
+    async open(scene, options) {
+      const room = await livelyRoom(scene)
+      const page = await scene.guest('Lively Lark', '#aa3311', options)
+      await page.context().request.post(`/r/${room}/messages`, { data: { body: 'Mine' } })
+      await enter(page, room)
+      return page
+    },
+  },
+  {
+    page: 'an empty room',
+    async open(scene, options) {
+      const page = await scene.guest('lark', '#aa3311', options)
+      await enter(page, await scene.room())
+      return page
+    },
+  },
+  {
+    page: 'a room as a visitor sees it',
+    async open(scene, options) {
+      const page = await scene.visitor(options)
+      await enter(page, await livelyRoom(scene))
+      return page
+    },
+  },
+  {
+    page: 'a page of old messages',
+    async open(scene, options) {
+      const room = await livelyRoom(scene)
+      for (let n = 1; n <= 30; n++) await scene.host.say(room, `message ${n}`)
+      const page = await scene.guest('lark', '#aa3311', options)
+      await page.goto(`/r/${room}/messages/2`)
+      return page
+    },
+  },
+  ...['/', '/me'].map((path) => ({
+    page: path,
+    async open(scene: Scene, options: BrowserContextOptions) {
+      const topic = 'a topic that goes on '.repeat(10)
+      await scene.host.ask('/rooms', json({ name: `${word()} ${'w'.repeat(49)}`, topic }))
+      const page = await scene.guest('lark', '#aa3311', options)
+      await page.goto(path)
+      return page
+    },
+  })),
+  {
+    page: 'a form with an error',
+    async open(scene, options) {
+      scene.expectsFault(/status of 409/)
+      const page = await scene.guest('lark', '#aa3311', options)
+      await page.goto('/')
+      await page.getByLabel('Name').fill('Lobby')
+      await page.getByRole('button', { name: 'Make the room' }).click()
+      await page.getByRole('alert').waitFor()
+      return page
+    },
+  },
+  {
+    page: 'a page for what is not there',
+    async open(scene, options) {
+      scene.expectsFault(/status of 404/)
+      const page = await scene.visitor(options)
+      await page.goto('/r/nowhere')
+      return page
+    },
+  },
+  {
+    page: 'the bare shell',
+    async open(scene, options) {
+      scene.expectsFault(/status of 503/)
+      const page = await scene.visitor(options)
+      await page.route('**/readyz', (route) => route.fulfill({ status: 503 }))
+      await page.goto('/shell.html')
+      return page
+    },
+  },
+]
+
+for (const { page: what, open } of views) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [360, 1440]) {
+      test(`axe finds nothing on ${what}, ${colorScheme}, ${width} px wide`, async (scene) => {
+        const page = await open(scene, { colorScheme, viewport: { width, height: 800 } })
+        assert.equal(await findings(page), [])
+      })
+    }
+  }
+
+  test(`nothing of ${what} is wider than a screen of 320 px`, async (scene) => {
+    const page = await open(scene, { viewport: { width: 320, height: 600 } })
+    const width = () =>
+      page.evaluate(() => [document.documentElement.scrollWidth, document.body.scrollWidth])
+    assert.equal(await width(), [320, 320])
+  })
+}
+
+/**
+ * Opens a room as browsers without JavaScript see it. axe itself needs JavaScript, so the page comes
+ * without its scripts and with what stands in `noscript` laid open.
+ */
+async function enterPlain(page: Page, room: string): Promise<void> {
+  await page.route(`**/r/${room}`, async (route) => {
+    const answer = await route.fetch()
+    const html = (await answer.text())
+      .replace(/<script[^>]*><\/script>/g, '')
+      .replace(/<noscript>(<link[^>]*>)<\/noscript>/g, '$1')
+      .replace(/<(\/?)noscript>/g, '<$1no-script>')
+    await route.fulfill({ response: answer, body: html })
+  })
+  await page.route('**/noscript.css*', async (route) => {
+    const answer = await route.fetch()
+    const css = (await answer.text()).replace(/noscript/g, 'no-script')
+    await route.fulfill({ response: answer, body: css })
+  })
+  const waiting = page.waitForRequest(/\/frame\?after=/)
+  await page.goto(`/r/${room}`)
+  await waiting
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const width of [360, 1440]) {
+    test(`axe finds nothing on a room without JavaScript, ${colorScheme}, ${width} px wide`, async (scene) => {
+      const options = { colorScheme, viewport: { width, height: 800 } }
+      const page = await scene.guest('lark', '#aa3311', options)
+      await enterPlain(page, await livelyRoom(scene))
+      const frame = page.frameLocator('iframe')
+      assert.is(await frame.locator('.message').count(), 3)
+      // The frame is replaced when there is something new, not after a time for reading.
+      assert.equal(await findings(page, ['meta-refresh']), [])
+    })
+  }
+}
+
+test.run()

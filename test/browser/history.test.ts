@@ -1,0 +1,132 @@
+import type { Page } from 'playwright-core'
+import * as assert from 'uvu/assert'
+import type { Message } from '../../handlers/chat/messages.ts'
+import type { LogEvent } from '../../handlers/live/log.ts'
+import { changesFragment } from '../../handlers/pages/talk.tsx'
+import { type Guest, guest } from '../stack/client.ts'
+import { people, type Scene } from './people.ts'
+import { becomes, enter, holds, say, shows, texts } from './talk.ts'
+
+const test = people('earlier messages')
+
+const numbered = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => `message ${from + index}`)
+
+/** A room in which so many messages were said, by two people in turn. */
+async function roomOf(scene: Scene, count: number): Promise<string> {
+  const room = await scene.room()
+  const speakers: Guest[] = [scene.host, await guest('another')]
+  for (const [index, text] of numbered(1, count).entries()) {
+    await speakers[index % 2]?.say(room, text)
+  }
+  return room
+}
+
+const earlier = (page: Page) => page.getByRole('link', { name: 'Earlier messages' })
+
+const top = async (page: Page, message: string) =>
+  (await page.locator(message).boundingBox())?.y ?? Number.NaN
+
+test('the link puts the messages before in front, in order, and they stay in their place', async (scene) => {
+  const room = await roomOf(scene, 120)
+  const page = await scene.visitor()
+  await enter(page, room)
+  await shows(page, numbered(71, 120))
+  for (const first of [21, 1]) {
+    const shown = `#m${first === 21 ? 71 : 21}`
+    await earlier(page).scrollIntoViewIfNeeded()
+    const before = await top(page, shown)
+    await earlier(page).click()
+    await shows(page, numbered(first, 120))
+    await holds(async () => Math.abs((await top(page, shown)) - before) <= 4, 'it stays in place')
+  }
+  assert.is(await earlier(page).count(), 0)
+  await scene.host.say(room, 'now')
+  await shows(page, [...numbered(1, 120), 'now'])
+  assert.equal(await page.locator('.day').allTextContents(), ['Today'])
+})
+
+test('a link to a message opens the room around it, and lets it glow', async (scene) => {
+  const room = await roomOf(scene, 60)
+  const page = await scene.visitor()
+  await page.goto(`/r/${room}/messages/20`)
+  await shows(page, numbered(1, 44))
+  const message = page.locator('#m20')
+  await holds(async () => /\bglow\b/.test((await message.getAttribute('class')) ?? ''), 'it glows')
+  await holds(() => isInSight(page, '#m20'), 'it is in sight')
+  await page.getByRole('link', { name: 'Later messages' }).click()
+  await shows(page, numbered(45, 60))
+  await page.goBack()
+  await page.getByRole('link', { name: 'To the present' }).click()
+  await shows(page, numbered(11, 60))
+})
+
+/** Whether a message lies within the part of the talk that is seen. */
+const isInSight = (page: Page, message: string) =>
+  page.locator(message).evaluate((element) => {
+    const seen = document.getElementById('scroller')?.getBoundingClientRect()
+    const { top, bottom } = element.getBoundingClientRect()
+    return seen !== undefined && top >= seen.top && bottom <= seen.bottom
+  })
+
+test('a link to a new message opens a room that goes on', async (scene) => {
+  const room = await roomOf(scene, 3)
+  const page = await scene.visitor()
+  await page.goto(`/r/${room}/messages/2`)
+  await shows(page, numbered(1, 3))
+  await scene.host.say(room, 'message 4')
+  await shows(page, numbered(1, 4))
+})
+
+test('the time of a message is the link to it', async (scene) => {
+  const room = await roomOf(scene, 2)
+  const page = await scene.visitor()
+  await enter(page, room)
+  await page.locator('#m1 .at').click()
+  await page.waitForURL(`/r/${room}/messages/1`)
+})
+
+test('who writes in a page of old messages sees it at the present', async (scene) => {
+  const room = await roomOf(scene, 80)
+  const page = await scene.guest()
+  await page.goto(`/r/${room}/messages/5`)
+  await say(page, 'what was that about?')
+  await page.waitForURL(`/r/${room}`)
+  await shows(page, [...numbered(32, 80), 'what was that about?'])
+})
+
+/** An edit as the server tells of it. */
+function edited(n: number, body: string): LogEvent {
+  const author = { id: 1, name: 'editor', color: '#3366cc', kind: 'guest' } as const
+  const at = new Date('2026-03-02T10:00:00Z')
+  const message: Message = {
+    ...{ n, author, body, at, editedAt: at, deleted: false, replyTo: null, version: 2 },
+  }
+  return { seq: 1_000, type: 'message.edited', by: 1, at, message }
+}
+
+test('an edit changes a message where it stands, and one that is not shown appears nowhere', async (scene) => {
+  const room = await roomOf(scene, 60)
+  const page = await scene.visitor()
+  const events = [edited(2, 'edited far above'), edited(30, 'edited here')]
+  let told = false
+  await page.route(/\/messages\?after=.*wait=/, async (route) => {
+    if (told) return route.continue()
+    told = true
+    const cursor = new URL(route.request().url()).searchParams.get('after') ?? ''
+    const batch = { events, next: 1_000, more: false }
+    await route.fulfill({
+      headers: { 'content-type': 'text/html; charset=utf-8' },
+      body: changesFragment(room, batch, cursor),
+    })
+  })
+  await page.goto(`/r/${room}`)
+  const after = [...numbered(11, 29), 'edited here', ...numbered(31, 60)]
+  await shows(page, after)
+  await becomes(() => page.locator('#m30 .edited').count(), 1)
+  await scene.host.say(room, 'now')
+  await shows(page, [...after, 'now'])
+  assert.not((await texts(page)).includes('edited far above'))
+})
+
+test.run()

@@ -1,0 +1,40 @@
+import * as assert from 'uvu/assert'
+import { baseUrl } from '../stack/client.ts'
+import { people } from './people.ts'
+import { arrive, join, say, shows } from './talk.ts'
+
+const { hostname, port } = new URL(baseUrl || 'http://localhost')
+const server = hostname === 'localhost' ? '127.0.0.1' : hostname
+const baseURL = `http://chat.example${port ? `:${port}` : ''}`
+
+const test = people('a plain http address', [`--host-resolver-rules=MAP chat.example ${server}`])
+
+test('joining, writing and receiving work where the page is no secure context', async (scene) => {
+  const room = await scene.room()
+  const ann = await scene.visitor({ baseURL })
+  const ben = await scene.visitor({ baseURL })
+  for (const page of [ann, ben]) {
+    await arrive(page, () => page.goto(`/r/${room}`))
+    assert.is(await page.evaluate(() => isSecureContext), false)
+    await join(page)
+  }
+  await say(ann, 'hello from here')
+  await shows(ben, ['hello from here'])
+  await say(ben, 'and hello back')
+  await shows(ann, ['hello from here', 'and hello back'])
+  await ann.reload()
+  await shows(ann, ['hello from here', 'and hello back'])
+  assert.equal(await ann.locator('.mine .body').allTextContents(), ['hello from here'])
+})
+
+test('without JavaScript as well', async (scene) => {
+  const room = await scene.room()
+  const page = await scene.visitor({ baseURL, javaScriptEnabled: false })
+  await page.goto(`/r/${room}`)
+  await page.getByRole('button', { name: 'Join the talk' }).click()
+  await page.locator('#body').fill('plain and simple')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await shows(page.frameLocator('iframe'), ['plain and simple'])
+})
+
+test.run()

@@ -1,0 +1,96 @@
+import type { Page } from 'playwright-core'
+import * as assert from 'uvu/assert'
+import { people } from './people.ts'
+import { enter, shows } from './talk.ts'
+
+const test = people('the keyboard alone')
+
+/** What has the focus, in a few words. */
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const element = document.activeElement
+    return element?.id || element?.className || element?.tagName || ''
+  })
+
+/** Whether the focus is drawn: an outline, or the edge of what the element stands in. */
+const isFocusSeen = (page: Page) =>
+  page.evaluate(() => {
+    const element = document.activeElement
+    const frame = element?.closest('.composer') ?? element
+    if (!element || !frame) return false
+    const { outlineStyle } = getComputedStyle(element)
+    return outlineStyle !== 'none' || getComputedStyle(frame).boxShadow !== 'none'
+  })
+
+test('someone reaches the composer by one jump, writes and sends', async (scene) => {
+  const room = await scene.room()
+  const page = await scene.guest()
+  await enter(page, room)
+  await page.keyboard.press('Tab')
+  const skip = page.getByRole('link', { name: 'Skip to writing' })
+  assert.ok(await skip.evaluate((link) => link === document.activeElement))
+  assert.ok(await skip.isVisible())
+  assert.ok(await isFocusSeen(page))
+  await page.keyboard.press('Enter')
+  assert.is(await focused(page), 'body')
+  assert.ok(await isFocusSeen(page))
+  await page.keyboard.type('no mouse here')
+  await page.keyboard.press('Enter')
+  await shows(page, ['no mouse here'])
+})
+
+test('someone without a name jumps to the form, joins and sends', async (scene) => {
+  const room = await scene.room()
+  const page = await scene.visitor()
+  await enter(page, room)
+  for (const key of ['Tab', 'Enter', 'Tab']) await page.keyboard.press(key)
+  assert.ok(await page.locator('input[name=name]').evaluate((one) => one.matches(':focus')))
+  const waiting = page.waitForRequest(/wait=/)
+  await page.keyboard.press('Enter')
+  await waiting
+  await page.waitForURL(`/r/${room}`)
+  for (const key of ['Tab', 'Enter']) await page.keyboard.press(key)
+  await page.keyboard.type('joined')
+  await page.keyboard.press('Enter')
+  await shows(page, ['joined'])
+})
+
+test('the focus goes from the head through the talk to the composer, and is seen everywhere', async (scene) => {
+  const room = await scene.room()
+  await scene.host.say(room, 'hello')
+  const page = await scene.guest()
+  await enter(page, room)
+  await page.locator('nav').getByRole('link', { name: 'New room' }).focus()
+  const order: string[] = []
+  for (let step = 0; step < 5; step++) {
+    await page.keyboard.press('Tab')
+    order.push(await focused(page))
+    assert.ok(await isFocusSeen(page), `the focus on ${order.at(-1)} is not seen`)
+  }
+  assert.equal(order, ['me', 'scroller', 'at', 'body', 'send'])
+})
+
+test('the time of a message that follows another appears with the focus', async (scene) => {
+  const room = await scene.room()
+  await scene.host.say(room, 'one')
+  await scene.host.say(room, 'two')
+  const page = await scene.guest('ann', '#3366cc', { reducedMotion: 'reduce' })
+  await enter(page, room)
+  await page.locator('#m1 .at').focus()
+  const opacity = () => page.locator('#m2 .at').evaluate((link) => getComputedStyle(link).opacity)
+  assert.is(await opacity(), '0')
+  await page.keyboard.press('Tab')
+  assert.is(await opacity(), '1')
+})
+
+test('the talk scrolls by the keys', async (scene) => {
+  const room = await scene.room()
+  for (let n = 1; n <= 40; n++) await scene.host.say(room, `message ${n}`)
+  const page = await scene.visitor({ reducedMotion: 'reduce' })
+  await enter(page, room)
+  await page.locator('#scroller').focus()
+  await page.keyboard.press('PageUp')
+  await page.waitForFunction(() => (document.getElementById('scroller')?.scrollTop ?? 0) < -100)
+})
+
+test.run()

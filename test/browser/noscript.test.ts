@@ -1,0 +1,138 @@
+import type { Page } from 'playwright-core'
+import * as assert from 'uvu/assert'
+import { messagesOf, word } from '../stack/client.ts'
+import { people, type Scene } from './people.ts'
+import { becomes, composer, holds, shows, texts } from './talk.ts'
+
+const test = people('without JavaScript')
+
+const javaScriptEnabled = false
+const talk = (page: Page) => page.frameLocator('iframe')
+const send = (page: Page) => page.getByRole('button', { name: 'Send' }).click()
+const guest = (scene: Scene) => scene.guest('ann', '#3366cc', { javaScriptEnabled })
+
+test('a visitor reads, joins and writes', async (scene) => {
+  const room = await scene.room()
+  await scene.host.say(room, 'welcome')
+  const page = await scene.visitor({ javaScriptEnabled })
+  await page.goto(`/r/${room}`)
+  await shows(talk(page), ['welcome'])
+  await page.getByRole('button', { name: 'Join the talk' }).click()
+  await composer(page).fill('thank you')
+  await send(page)
+  await page.waitForURL(`/r/${room}`)
+  await shows(talk(page), ['welcome', 'thank you'])
+  assert.is(await composer(page).inputValue(), '')
+})
+
+test('what others say appears by itself, and what is being typed stays', async (scene) => {
+  const room = await scene.room()
+  await scene.host.say(room, 'one')
+  const page = await guest(scene)
+  await page.goto(`/r/${room}`)
+  await shows(talk(page), ['one'])
+  await composer(page).fill('half a thou')
+  for (const [index, text] of ['two', 'three', 'four'].entries()) {
+    await scene.host.say(room, text)
+    await shows(talk(page), ['one', 'two', 'three', 'four'].slice(0, index + 2))
+  }
+  assert.is(await composer(page).inputValue(), 'half a thou')
+})
+
+test('the newest message is in sight', async (scene) => {
+  const room = await scene.room()
+  for (let n = 1; n <= 40; n++) await scene.host.say(room, `message ${n}`)
+  const page = await guest(scene)
+  await page.goto(`/r/${room}`)
+  const newest = talk(page).locator('#m40')
+  await newest.waitFor()
+  await holds(() => isInSight(page, '#m40'), 'the end is in sight')
+})
+
+/** Whether a message in the frame lies within it. */
+const isInSight = (page: Page, message: string) =>
+  talk(page)
+    .locator(message)
+    .evaluate((element) => {
+      const { top, bottom } = element.getBoundingClientRect()
+      return top >= 0 && bottom <= innerHeight
+    })
+
+test('a room is made and entered', async (scene) => {
+  const page = await guest(scene)
+  await page.goto('/')
+  await page.getByLabel('Name').fill(`Quiet ${word()}`)
+  await page.getByRole('button', { name: 'Make the room' }).click()
+  await page.waitForURL(/\/r\/quiet-/)
+  await talk(page).getByText('Nothing has been said here yet').waitFor()
+})
+
+test('a name and a colour are changed', async (scene) => {
+  const page = await guest(scene)
+  await page.goto('/me')
+  await page.getByLabel('Name').fill('another name')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.waitForURL('/')
+  assert.is(await page.locator('.me .name').textContent(), 'another name')
+})
+
+test('earlier messages are found by the link, and the present again', async (scene) => {
+  const room = await scene.room()
+  const all = Array.from({ length: 70 }, (_, index) => `message ${index + 1}`)
+  for (const text of all) await scene.host.say(room, text)
+  const page = await guest(scene)
+  await page.goto(`/r/${room}`)
+  await shows(talk(page), all.slice(20))
+  await talk(page).getByRole('link', { name: 'Earlier messages' }).click()
+  await page.waitForURL(/before=21/)
+  await shows(page, all.slice(0, 20))
+  assert.ok(await page.getByText('message 20', { exact: true }).isVisible())
+  await page.getByRole('link', { name: 'To the present' }).click()
+  await page.waitForURL(`/r/${room}`)
+  await shows(talk(page), all.slice(20))
+})
+
+test('a link to an old message opens the room there', async (scene) => {
+  const room = await scene.room()
+  const all = Array.from({ length: 60 }, (_, index) => `message ${index + 1}`)
+  for (const text of all) await scene.host.say(room, text)
+  const page = await guest(scene)
+  await page.goto(`/r/${room}/messages/3`)
+  assert.equal(await texts(page), all.slice(0, 27))
+  assert.ok(await page.getByText('message 3', { exact: true }).isVisible())
+})
+
+for (const [what, text, sentence] of [
+  ['too long', 'a'.repeat(10_001), /at most 10,000 characters/],
+  ['nothing that can be seen', ' \u200b ', /Write something first/],
+] as const) {
+  test(`a text that is ${what} comes back in the form with a sentence`, async (scene) => {
+    scene.expectsFault(/status of 4/)
+    const room = await scene.room()
+    const page = await guest(scene)
+    await page.goto(`/r/${room}`)
+    await composer(page).fill(text)
+    await send(page)
+    const alert = page.getByRole('alert')
+    await becomes(async () => sentence.test((await alert.textContent()) ?? ''), true)
+    assert.ok((await composer(page).inputValue()) === text)
+    await composer(page).fill('fine')
+    await send(page)
+    await becomes(async () => (await messagesOf(room)).map(({ body }) => body), ['fine'])
+    await shows(talk(page), ['fine'])
+  })
+}
+
+test('a text that begins with an empty line comes back as it was', async (scene) => {
+  scene.expectsFault(/status of 413/)
+  const room = await scene.room()
+  const page = await guest(scene)
+  await page.goto(`/r/${room}`)
+  const text = `\n  <b>&amp;</b>${'a'.repeat(10_000)}\n`
+  await composer(page).fill(text)
+  await send(page)
+  await page.getByRole('alert').waitFor()
+  assert.ok((await composer(page).inputValue()) === text)
+})
+
+test.run()

@@ -1,0 +1,111 @@
+/** People in Chromium at `BASE_URL`: each in a context of their own, with their faults collected. */
+
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core'
+import * as assert from 'uvu/assert'
+import { baseUrl, freshRoom, type Guest, guest } from '../stack/client.ts'
+import { suite } from '../suite.ts'
+
+/** Who may come on in a test. */
+export type Scene = {
+  /** A room of this test's own. @returns its slug */
+  room(name?: string): Promise<string>
+  /** The maker of the rooms, who speaks without a browser. */
+  host: Guest
+  /** Somebody without a name, in a new context. */
+  visitor(options?: BrowserContextOptions): Promise<Page>
+  /** Somebody with a name and a colour (`#rrggbb`), in a new context. */
+  guest(name?: string, color?: string, options?: BrowserContextOptions): Promise<Page>
+  /** What a browser rightly complains about in this test. */
+  expectsFault(fault: RegExp): void
+}
+
+type People = {
+  (title: string, play: (scene: Scene) => Promise<void>): void
+  run(): void
+}
+
+const launchArgs = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** A browser of one's own; the caller closes it. */
+export const launch = (args: string[] = []): Promise<Browser> =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [...launchArgs, ...args],
+  })
+
+/**
+ * A suite of tests in one browser. Each fails when a page of it has thrown, has written a warning
+ * or error to the console, or has broken the Content-Security-Policy.
+ * @param args further arguments of Chromium
+ */
+export function people(name: string, args: string[] = []): People {
+  const test = suite(name)
+  let browser: Browser
+  test.before(async () => {
+    browser = await launch(args)
+  })
+  test.after(() => browser.close())
+  const add = (title: string, play: (scene: Scene) => Promise<void>) =>
+    test(title, () => playIn(browser, play))
+  return Object.assign(add, { run: () => test.run() })
+}
+
+async function playIn(browser: Browser, play: (scene: Scene) => Promise<void>): Promise<void> {
+  const contexts: BrowserContext[] = []
+  const faults: string[] = []
+  const expected: RegExp[] = []
+  const host = await guest('host')
+  const enter = async (options: BrowserContextOptions = {}) => {
+    const context = await browser.newContext({ baseURL: baseUrl, ...options })
+    contexts.push(context)
+    await collectFaults(context, faults)
+    return context
+  }
+  const scene: Scene = {
+    host,
+    room: (name) => freshRoom(host, name),
+    visitor: async (options) => (await enter(options)).newPage(),
+    async guest(name = 'brave-otter', color = '#3366cc', options) {
+      const context = await enter(options)
+      await context.request.patch('/me', { form: { name, color } })
+      return context.newPage()
+    },
+    expectsFault: (fault) => expected.push(fault),
+  }
+  try {
+    await play(scene)
+  } finally {
+    for (const context of contexts) await context.close()
+  }
+  const unexpected = faults.filter((fault) => !expected.some((one) => one.test(fault)))
+  assert.equal(unexpected, [], 'the browser found fault with the page')
+}
+
+/** Chromium's word for a network card that came or went on this machine, as containers make them. */
+const machineFault = /ERR_NETWORK_CHANGED/
+
+async function collectFaults(context: BrowserContext, faults: string[]): Promise<void> {
+  context.on('weberror', (thrown) => faults.push(String(thrown.error())))
+  context.on('console', (message) => {
+    const isFault = ['error', 'warning'].includes(message.type())
+    if (isFault && !machineFault.test(message.text())) faults.push(message.text())
+  })
+  await context.addInitScript(() => {
+    addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
+      console.error(`CSP: ${effectiveDirective} ${blockedURI}`)
+    })
+  })
+}

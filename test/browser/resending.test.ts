@@ -1,0 +1,186 @@
+import type { Page, Route } from 'playwright-core'
+import * as assert from 'uvu/assert'
+import { messagesOf } from '../stack/client.ts'
+import { people } from './people.ts'
+import { arrive, becomes, composer, enter, holds, postsOf, say, shows, state } from './talk.ts'
+
+const test = people('sending again')
+
+/** Does something else with the first posts of a page. */
+async function spoil(page: Page, times: number, how: (route: Route) => Promise<void>) {
+  let left = times
+  await page.route('**/messages', (route) => {
+    if (route.request().method() !== 'POST' || left-- <= 0) return route.continue()
+    return how(route)
+  })
+}
+
+const away = (route: Route) =>
+  route.fulfill({
+    status: 503,
+    headers: { 'retry-after': '1', 'content-type': 'text/html' },
+    body: '<div class="alert" role="alert" data-code="unavailable"><p>Away.</p></div>',
+  })
+
+test('what the server cannot take now stays, and is sent by itself with the same nonce, once', async (scene) => {
+  scene.expectsFault(/status of 503/)
+  const room = await scene.room()
+  const ann = await scene.guest('ann')
+  const ben = await scene.guest('ben')
+  await enter(ann, room)
+  await enter(ben, room)
+  const posts = postsOf(ann)
+  await spoil(ann, 3, away)
+  await composer(ann).fill('patience')
+  await composer(ann).press('Enter')
+  await holds(async () => (await state(ann)).startsWith('Not sent yet'), 'it says so')
+  assert.is(await composer(ann).inputValue(), 'patience')
+  await shows(ben, ['patience'])
+  await becomes(() => composer(ann).inputValue(), '')
+  await becomes(() => state(ann), '')
+  assert.is(posts.length, 4)
+  assert.is(new Set(posts.map(({ nonce }) => nonce)).size, 1)
+  assert.is((await messagesOf(room)).length, 1)
+})
+
+test('a message whose answer was lost is stored once', async (scene) => {
+  scene.expectsFault(/ERR_FAILED|Failed to fetch/)
+  const room = await scene.room()
+  const ann = await scene.guest('ann')
+  await enter(ann, room)
+  const posts = postsOf(ann)
+  await spoil(ann, 2, async (route) => {
+    await route.fetch()
+    await route.abort()
+  })
+  await say(ann, 'did that work?')
+  await say(ann, 'it did')
+  await shows(ann, ['did that work?', 'it did'])
+  assert.is(posts.length, 4)
+  assert.is(new Set(posts.slice(0, 3).map(({ nonce }) => nonce)).size, 1)
+  assert.is.not(posts[3]?.nonce, posts[0]?.nonce)
+  assert.is((await messagesOf(room)).length, 2)
+})
+
+test('a text that was changed before it could be sent is a new message', async (scene) => {
+  scene.expectsFault(/status of 503/)
+  const room = await scene.room()
+  const ann = await scene.guest('ann')
+  await enter(ann, room)
+  const posts = postsOf(ann)
+  await spoil(ann, 1, away)
+  await composer(ann).fill('helo')
+  await composer(ann).press('Enter')
+  await holds(async () => (await state(ann)).startsWith('Not sent yet'), 'it says so')
+  await say(ann, 'hello')
+  await shows(ann, ['hello'])
+  const last = posts.at(-1)
+  assert.is(last?.body, 'hello')
+  const others = posts.filter(({ body }) => body === 'helo')
+  for (const { nonce } of others) assert.is.not(nonce, last?.nonce)
+})
+
+test('what was typed on while a message was under way stays', async (scene) => {
+  const room = await scene.room()
+  const ann = await scene.guest('ann')
+  await enter(ann, room)
+  let letThrough = () => {}
+  const held = new Promise<void>((resolve) => {
+    letThrough = resolve
+  })
+  await spoil(ann, 1, async (route) => {
+    await held
+    await route.continue()
+  })
+  const asked = ann.waitForRequest((request) => request.method() === 'POST')
+  await composer(ann).fill('first')
+  await composer(ann).press('Enter')
+  await asked
+  await composer(ann).press('End')
+  await composer(ann).pressSequentially(' and then')
+  letThrough()
+  await shows(ann, ['first'])
+  await becomes(() => composer(ann).inputValue(), 'and then')
+})
+
+test('what is sent while a message is under way is the next message', async (scene) => {
+  const room = await scene.room()
+  const ann = await scene.guest('ann')
+  await enter(ann, room)
+  let letThrough = () => {}
+  const held = new Promise<void>((resolve) => {
+    letThrough = resolve
+  })
+  await spoil(ann, 1, async (route) => {
+    await held
+    await route.continue()
+  })
+  const asked = ann.waitForRequest((request) => request.method() === 'POST')
+  await composer(ann).fill('first')
+  await composer(ann).press('Enter')
+  await asked
+  await composer(ann).press('End')
+  await composer(ann).pressSequentially(' second')
+  await composer(ann).press('Enter')
+  letThrough()
+  await shows(ann, ['first', 'second'])
+  await becomes(() => composer(ann).inputValue(), '')
+})
+
+test('what was typed on after a message that could not be sent is not sent with it', async (scene) => {
+  scene.expectsFault(/status of 503/)
+  const room = await scene.room()
+  const ann = await scene.guest('ann')
+  await enter(ann, room)
+  await spoil(ann, 1, away)
+  await composer(ann).fill('sent')
+  await composer(ann).press('Enter')
+  await holds(async () => (await state(ann)).startsWith('Not sent yet'), 'it says so')
+  await composer(ann).press('End')
+  await composer(ann).pressSequentially(' not yet')
+  await shows(ann, ['sent'])
+  await becomes(() => composer(ann).inputValue(), 'not yet')
+})
+
+test('what could not be sent is known after a reload, and sent once', async (scene) => {
+  scene.expectsFault(/ERR_FAILED|Failed to fetch/)
+  const room = await scene.room()
+  const ann = await scene.guest('ann')
+  await enter(ann, room)
+  const posts = postsOf(ann)
+  await spoil(ann, 1, async (route) => {
+    await route.fetch()
+    await route.abort()
+  })
+  await composer(ann).fill('stored, but who knows')
+  await composer(ann).press('Enter')
+  await holds(async () => posts.length === 1, 'it was sent')
+  await arrive(ann, () => ann.reload())
+  assert.is(await composer(ann).inputValue(), 'stored, but who knows')
+  await composer(ann).press('Enter')
+  await becomes(() => composer(ann).inputValue(), '')
+  await shows(ann, ['stored, but who knows'])
+  assert.is((await messagesOf(room)).length, 1)
+})
+
+for (const [what, text, status, sentence] of [
+  ['too long', 'a'.repeat(10_001), 413, /at most 10,000 characters/],
+  ['nothing but what cannot be seen', '\u200b\u2060', 422, /Write something first/],
+] as const) {
+  test(`a text that is ${what} is refused with a sentence, and stays`, async (scene) => {
+    scene.expectsFault(new RegExp(`status of ${status}`))
+    const room = await scene.room()
+    const ann = await scene.guest('ann')
+    await enter(ann, room)
+    await composer(ann).fill(text)
+    await composer(ann).press('Enter')
+    const alert = ann.getByRole('alert')
+    await holds(async () => sentence.test((await alert.textContent()) ?? ''), 'the sentence')
+    assert.ok((await composer(ann).inputValue()) === text)
+    await say(ann, 'fine')
+    await shows(ann, ['fine'])
+    assert.is(await alert.count(), 0)
+  })
+}
+
+test.run()

@@ -1,0 +1,76 @@
+/** What a person does and sees in a room. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import type { FrameLocator, Page } from 'playwright-core'
+import * as assert from 'uvu/assert'
+
+const patience_ms = 20_000
+const look_again_ms = 20
+
+/**
+ * Waits until what is read is what is wanted; fails with the difference when it never is.
+ * @param read looks at the page, again and again
+ */
+export async function becomes<T>(read: () => Promise<T>, wanted: T, says?: string): Promise<void> {
+  const end = Date.now() + patience_ms
+  while (Date.now() < end) {
+    if (isDeepStrictEqual(await read(), wanted)) return
+    await sleep(look_again_ms)
+  }
+  assert.equal(await read(), wanted, says)
+}
+
+/** Waits until something holds; fails with `says` when it never does. */
+export const holds = (read: () => Promise<boolean>, says: string): Promise<void> =>
+  becomes(read, true, says)
+
+/** The texts of the messages on a page, in their order. */
+export const texts = (page: Page | FrameLocator): Promise<string[]> =>
+  page.locator('.message .body').allTextContents()
+
+/** Waits until a page shows these messages and no others, in this order. */
+export const shows = (page: Page | FrameLocator, wanted: string[]): Promise<void> =>
+  becomes(() => texts(page), wanted)
+
+/** Where one writes. */
+export const composer = (page: Page) => page.locator('#body')
+
+/** Opens a room and waits until its talk goes on by itself. */
+export const enter = (page: Page, room: string): Promise<void> =>
+  arrive(page, () => page.goto(`/r/${room}`))
+
+/**
+ * Waits until a talk goes on by itself: the page's scripts are at work then.
+ * @param how leads to the page of a room
+ */
+export async function arrive(page: Page, how: () => Promise<unknown>): Promise<void> {
+  const waiting = page.waitForRequest(/\/messages\?after=.*wait=/)
+  await how()
+  await waiting
+}
+
+/** A visitor in a room becomes a guest by the form there. */
+export const join = (page: Page): Promise<void> =>
+  arrive(page, () => page.getByRole('button', { name: 'Join the talk' }).click())
+
+/** Writes and sends a text, and waits until it has left the composer. */
+export async function say(page: Page, text: string): Promise<void> {
+  await composer(page).fill(text)
+  await composer(page).press('Enter')
+  await becomes(() => composer(page).inputValue(), '')
+}
+
+/** The calm line above the composer. */
+export const state = async (page: Page): Promise<string> =>
+  (await page.locator('#state').textContent()) ?? ''
+
+/** The form fields of each post that a page sends from now on. */
+export function postsOf(page: Page): { body: string | null; nonce: string | null }[] {
+  const posts: { body: string | null; nonce: string | null }[] = []
+  page.on('request', (request) => {
+    if (request.method() !== 'POST') return
+    const fields = new URLSearchParams(request.postData() ?? '')
+    posts.push({ body: fields.get('body'), nonce: fields.get('nonce') })
+  })
+  return posts
+}

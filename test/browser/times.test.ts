@@ -1,0 +1,77 @@
+import type { Page } from 'playwright-core'
+import * as assert from 'uvu/assert'
+import { people } from './people.ts'
+import { enter, say } from './talk.ts'
+
+const test = people('days and times')
+
+/** Opens a room whose messages appear to be from these times. */
+async function enterWithTimes(page: Page, room: string, times: string[]): Promise<void> {
+  await page.route(`**/r/${room}`, async (route) => {
+    const answer = await route.fetch()
+    let next = 0
+    const body = (await answer.text()).replace(/data-at="[^"]*"/g, () => {
+      return `data-at="${times[next++]}"`
+    })
+    await route.fulfill({ response: answer, body })
+  })
+  await enter(page, room)
+}
+
+const clock = (page: Page) => page.locator('.message .at time').allTextContents()
+
+test('times are those of the viewer’s own place', async (scene) => {
+  const room = await scene.room()
+  await scene.host.say(room, 'what time is it')
+  const places = { 'Asia/Kolkata': '15:30', 'America/New_York': '05:00' }
+  for (const [timezoneId, here] of Object.entries(places)) {
+    const page = await scene.visitor({ timezoneId, locale: 'en-GB' })
+    await enterWithTimes(page, room, ['2026-03-02T10:00:00.000Z'])
+    assert.equal(await clock(page), [here])
+  }
+})
+
+test('each day begins with its line, by the viewer’s midnight', async (scene) => {
+  const room = await scene.room()
+  for (const text of ['late', 'still late', 'early', 'today']) await scene.host.say(room, text)
+  const page = await scene.visitor({ timezoneId: 'Europe/Berlin', locale: 'en-GB' })
+  await page.clock.setFixedTime('2026-03-04T12:00:00Z')
+  await enterWithTimes(page, room, [
+    '2025-03-01T22:58:00.000Z',
+    '2025-03-01T22:59:00.000Z',
+    '2025-03-01T23:01:00.000Z',
+    '2026-03-04T08:00:00.000Z',
+  ])
+  const days = ['Saturday, 1 March 2025', 'Sunday, 2 March 2025', 'Today']
+  assert.equal(await page.locator('.day').allTextContents(), days)
+  assert.equal(await page.locator('.day + .message .body').allTextContents(), [
+    'late',
+    'early',
+    'today',
+  ])
+  assert.equal(await page.locator('.follows .body').allTextContents(), ['still late'])
+})
+
+test('after five minutes the same person begins anew', async (scene) => {
+  const room = await scene.room()
+  for (const text of ['one', 'soon', 'later']) await scene.host.say(room, text)
+  const page = await scene.visitor()
+  await enterWithTimes(page, room, [
+    '2026-03-02T10:00:00.000Z',
+    '2026-03-02T10:04:59.000Z',
+    '2026-03-02T10:09:59.000Z',
+  ])
+  assert.equal(await page.locator('.follows .body').allTextContents(), ['soon'])
+})
+
+test('a new message of today gets the line of today, once', async (scene) => {
+  const room = await scene.room()
+  await scene.host.say(room, 'long ago')
+  const page = await scene.guest()
+  await enterWithTimes(page, room, ['2024-02-29T10:00:00.000Z'])
+  await say(page, 'now')
+  await say(page, 'and now')
+  assert.equal((await page.locator('.day').allTextContents()).slice(1), ['Today'])
+})
+
+test.run()
