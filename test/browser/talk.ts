@@ -14,10 +14,15 @@ const look_again_ms = 20
 export async function becomes<T>(read: () => Promise<T>, wanted: T, says?: string): Promise<void> {
   const end = Date.now() + patience_ms
   while (Date.now() < end) {
-    if (isDeepStrictEqual(await read(), wanted)) return
+    if (isDeepStrictEqual(await read().catch(leftBehind), wanted)) return
     await sleep(look_again_ms)
   }
   assert.equal(await read(), wanted, says)
+}
+
+/** A document that was replaced while it was read, as the frame's is, is simply read again. */
+function leftBehind(reason: unknown): undefined {
+  if (!/Execution context was destroyed|Frame was detached/.test(String(reason))) throw reason
 }
 
 /** Waits until something holds; fails with `says` when it never does. */
