@@ -19,7 +19,7 @@ export const MessageItem = ({ slug, message }: Props) => (
     <Mark person={message.author} />
     <p class="by">
       <Name person={message.author} />{' '}
-      <a class="at" href={`/r/${slug}/messages/${message.n}`}>
+      <a class="at" href={`/r/${slug}/messages/${message.n}#m${message.n}`}>
         <Time at={message.at} />
       </a>
       {message.editedAt && !message.deleted ? <span class="edited"> edited</span> : ''}
@@ -33,7 +33,7 @@ export const MessageItem = ({ slug, message }: Props) => (
 
 const ReplyLine = ({ slug, n }: { slug: string; n: number }) => (
   <p class="answers">
-    <a href={`/r/${slug}/messages/${n}`}>In answer to an earlier message</a>
+    <a href={`/r/${slug}/messages/${n}#m${n}`}>In answer to an earlier message</a>
   </p>
 )
 

@@ -44,7 +44,7 @@ export const roomFragment = (props: RoomProps): string =>
               <p class="empty">Nothing has been said here yet. Say hello.</p>
             </div>
           </div>
-          {props.page.next === null ? <LiveFrame slug={props.room.slug} /> : ''}
+          {isPresent(props) ? <LiveFrame slug={props.room.slug} /> : ''}
           <footer class="foot" id="foot">
             <button type="button" id="latest" class="latest" hidden>
               New messages <Icon name="arrow-down" />
@@ -57,6 +57,9 @@ export const roomFragment = (props: RoomProps): string =>
       </div>
     </>,
   )
+
+/** Who opened the room at a message came for that one, not for what is said now. */
+const isPresent = ({ page, at }: RoomProps) => page.next === null && at === undefined
 
 /**
  * Without JavaScript the present refreshes in a frame of its own, so that what is being typed

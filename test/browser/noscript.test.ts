@@ -39,6 +39,19 @@ test('what others say appears by itself, and what is being typed stays', async (
   assert.is(await composer(page).inputValue(), 'half a thou')
 })
 
+test('a link to a message stands at it, and is not taken away by what is new', async (scene) => {
+  const room = await scene.room()
+  for (let n = 1; n <= 40; n++) await scene.host.say(room, `message ${n}`)
+  const page = await guest(scene)
+  await page.goto(`/r/${room}/messages/20#m20`)
+  const inSight = await page.locator('#m20').evaluate((element) => {
+    const { top, bottom } = element.getBoundingClientRect()
+    return element.matches(':target') && top >= 0 && bottom <= innerHeight
+  })
+  assert.ok(inSight)
+  assert.is(await page.locator('iframe').count(), 0)
+})
+
 test('the newest message is in sight', async (scene) => {
   const room = await scene.room()
   for (let n = 1; n <= 40; n++) await scene.host.say(room, `message ${n}`)
