@@ -83,7 +83,7 @@ test('the time of a message is the link to it', async (scene) => {
   const page = await scene.visitor()
   await enter(page, room)
   await page.locator('#m1 .at').click()
-  await page.waitForURL(`/r/${room}/messages/1`)
+  await page.waitForURL(`/r/${room}/messages/1#m1`)
 })
 
 test('who writes in a page of old messages sees it at the present', async (scene) => {
