@@ -13,6 +13,9 @@ import { createPace } from './http/pace.ts'
 import { limits } from './limits.ts'
 import { Hub } from './live/hub.ts'
 import { ListenBell } from './live/listen.ts'
+import { SERVER_LOG } from './live/log.ts'
+import { ServerLog } from './live/server-log.ts'
+import { Sweep } from './live/sweep.ts'
 import { migrateOn, pendingMigrations } from './migrate.ts'
 import { createLog, type Log, messageOf } from './ops/log.ts'
 import { withStaticFiles } from './static.ts'
@@ -87,17 +90,29 @@ async function migrateWhenThere(database: Database, sqlDir: string, log: Log): P
   }
 }
 
-/** The hub and its doorbell, and what the database says of itself, read anew with each connection. */
+/** The hub, the server's log and their doorbell, and what the database says of itself, read anew with each connection. */
 async function openLive(database: Database, log: Log) {
   let server: Server = await readServer(database.pool)
   const failed = (error: unknown) => {
     if (!databaseIsAway(error)) log.error('waiting', { error: messageOf(error) })
   }
   const hub = new Hub(database.pool, failed)
-  const sweep = () => void hub.sweep().catch(failed)
+  const serverLog = new ServerLog({
+    sql: database.pool,
+    onEvent: () => {},
+    onLost: () => {},
+    onError: failed,
+  })
+  const followed = new Sweep(database.pool, [serverLog])
+  const sweep = () => {
+    void hub.sweep().catch(failed)
+    void followed.now().catch(failed)
+  }
+  const advance = (roomId: number, seq: number) =>
+    roomId === SERVER_LOG ? serverLog.advance(seq) : hub.advance(roomId, seq)
   const bell = new ListenBell({
     client: () => database.client(),
-    onRing: (roomId, seq) => hub.advance(roomId, seq),
+    onRing: advance,
     onMissed: sweep,
     onState: (state, error) => {
       if (state === 'lost')
@@ -113,7 +128,7 @@ async function openLive(database: Database, log: Log) {
     hub,
     server: () => server,
     announce: (roomId: number, seq: number) => {
-      hub.advance(roomId, seq)
+      advance(roomId, seq)
       bell.ring(roomId, seq)
     },
     stop: async () => {

@@ -49,13 +49,33 @@ export async function welcome(sql: Sql, profile: Profile, session: Uint8Array): 
   return one(rows)
 }
 
-/** Changes how somebody is called from now on. What they wrote before keeps its name. */
-export async function rename(sql: Sql, person: Person, profile: Profile): Promise<Person> {
-  const { rows } = await sql.query<Person>(
-    'update people set name = $2, color = $3 where id = $1 returning id, name, color, kind',
+/** Somebody as they are called now, and the number of that change in the server's log. */
+export type Renamed = {
+  person: Person
+  /** Null where they were called so already: that is no change, and nobody need be told. */
+  seq: number | null
+}
+
+/**
+ * Changes how somebody is called from now on, and writes it into the server's log. What they wrote
+ * before keeps its name.
+ */
+export async function rename(sql: Sql, person: Person, profile: Profile): Promise<Renamed> {
+  const { rows } = await sql.query<{ kind: Person['kind']; seq: number | null }>(
+    `with changed as (
+       update people set name = $2, color = $3
+        where id = $1 and (name, color) is distinct from ($2, $3) returning id
+     ), counted as (
+       update server set last_seq = last_seq + 1 where exists (select from changed)
+       returning last_seq
+     ), logged as (
+       insert into server_log (seq, type, person_id) select last_seq, 'person.changed', $1 from counted
+     )
+     select kind, (select last_seq from counted) as seq from people where id = $1`,
     [person.id, profile.name, profile.color],
   )
-  return one(rows)
+  const { kind, seq } = one(rows)
+  return { person: { id: person.id, ...profile, kind }, seq }
 }
 
 function one<T>(rows: T[]): T {

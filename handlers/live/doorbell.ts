@@ -1,5 +1,6 @@
 /**
- * Tells the other instances that a room's log has moved on. A bell carries no data and may be
+ * Tells the other instances that a room's log has moved on, or the server's, which stands as room
+ * `SERVER_LOG`. A bell carries no data and may be
  * lost: the sweep finds what it missed.
  */
 export interface Doorbell {

@@ -62,10 +62,17 @@ export function cut(events: readonly LogEvent[], after: number, limit: number): 
   return { events: shown, next: shown.at(-1)?.seq ?? after, more: past.length > shown.length }
 }
 
-/** The heads of these rooms, those that are gone left out. One query, whatever their number. */
+/** The number that stands for the server's own log where a room's number may stand. */
+export const SERVER_LOG = 0
+
+/**
+ * The heads of these rooms, and with `SERVER_LOG` among them of the server's log; those that are
+ * gone left out. One query, whatever their number.
+ */
 export async function readHeads(sql: Sql, roomIds: number[]): Promise<Map<number, number>> {
   const { rows } = await sql.query<{ id: number; last_seq: number }>(
-    'select id, last_seq from rooms where id = any($1)',
+    `select id, last_seq from rooms where id = any($1)
+      union all select ${SERVER_LOG}, last_seq from server where ${SERVER_LOG} = any($1)`,
     [roomIds],
   )
   return new Map(rows.map((row) => [row.id, row.last_seq]))

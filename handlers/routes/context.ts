@@ -17,7 +17,7 @@ declare module 'hono' {
     /** Who asks for which room, gathered with whoever else asks at the same time. */
     enter: (asked: Asked) => Promise<Entry>
     hub: Hub
-    /** Tells this instance and the others that a room's log has reached a number. */
+    /** Tells this instance and the others that a room's log, or the server's, has reached a number. */
     announce: (roomId: number, seq: number) => void
     /** What the database says of itself; it changes when the database is replaced. */
     server: () => Server

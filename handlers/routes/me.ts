@@ -6,6 +6,7 @@ import { type Fields, readFields } from '../http/body.ts'
 import { keepSession, newSession } from '../http/identity.ts'
 import { refuse } from '../http/refusals.ts'
 import { formOf, represent, seeOther } from '../http/representation.ts'
+import { SERVER_LOG } from '../live/log.ts'
 import { meFragment, meJson } from '../pages/me.tsx'
 import { type Answer, whoAsks } from './context.ts'
 
@@ -24,8 +25,14 @@ export const changeMe: Answer = async (c) => {
       meFragment({ person, profile: typed(fields, person), refusal: profile }),
     )
   }
-  const changed = person ? await rename(c.var.sql, person, profile) : await welcomeGuest(c, profile)
+  const changed = await (person ? renamePerson(c, person, profile) : welcomeGuest(c, profile))
   return formOf(c) === 'page' ? seeOther(c, backTo(fields.to)) : showPerson(c, changed)
+}
+
+async function renamePerson(c: Context, standing: Person, profile: Profile): Promise<Person> {
+  const { person, seq } = await rename(c.var.sql, standing, profile)
+  if (seq !== null) c.var.announce(SERVER_LOG, seq)
+  return person
 }
 
 async function welcomeGuest(c: Context, profile: Profile): Promise<Person> {

@@ -43,8 +43,46 @@ for (const driver of drivers) {
     const { sql } = storage
     const { person, session } = await guest(sql)
     const renamed = await rename(sql, person, { name: 'Anna', color: '#aa0000' })
-    assert.equal(renamed, { ...person, name: 'Anna', color: '#aa0000' })
-    assert.equal((await enterOne(sql, session, 'lobby')).person, renamed)
+    assert.equal(renamed.person, { ...person, name: 'Anna', color: '#aa0000' })
+    assert.equal((await enterOne(sql, session, 'lobby')).person, renamed.person)
+  })
+
+  test("renames at once take the next numbers of the server's log, with no gap", async () => {
+    const { sql } = storage
+    const heads = await sql.query<{ last_seq: number }>('select last_seq from server')
+    const before = heads.rows[0]?.last_seq ?? Number.NaN
+    const people = await Promise.all(Array.from({ length: 20 }, () => guest(sql)))
+    const renamed = await Promise.all(
+      people.flatMap(({ person }, i) => [
+        rename(sql, person, { name: `ann ${i}`, color: '#000000' }),
+        rename(sql, person, { name: `eve ${i}`, color: '#000000' }),
+      ]),
+    )
+    const seqs = renamed.map(({ seq }) => seq ?? Number.NaN).sort((a, b) => a - b)
+    assert.equal(
+      seqs,
+      seqs.map((_, i) => before + 1 + i),
+    )
+    const { rows } = await sql.query<{ seq: number; type: string; person_id: number }>(
+      'select seq, type, person_id from server_log where seq > $1 order by seq',
+      [before],
+    )
+    const told = renamed.map(({ seq, person: { id } }) => ({ seq, id }))
+    assert.equal(
+      rows.map(({ seq, person_id }) => ({ seq, id: person_id })),
+      told.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0)),
+    )
+    assert.ok(rows.every(({ type }) => type === 'person.changed'))
+  })
+
+  test('the name that somebody has already is no change', async () => {
+    const { sql } = storage
+    const { person } = await guest(sql)
+    const profile = { name: 'Anna', color: '#aa0000' }
+    const twice = await Promise.all([rename(sql, person, profile), rename(sql, person, profile)])
+    for (const one of twice) assert.equal(one.person, { ...person, ...profile })
+    assert.is(twice.filter(({ seq }) => seq === null).length, 1)
+    assert.is((await rename(sql, person, profile)).seq, null)
   })
 
   test('the server has a secret and a word of its own, the same each time', async () => {

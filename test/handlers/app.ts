@@ -11,6 +11,7 @@ import { createPace } from '../../handlers/http/pace.ts'
 import { limits } from '../../handlers/limits.ts'
 import { Hub } from '../../handlers/live/hub.ts'
 import { ListenBell } from '../../handlers/live/listen.ts'
+import { SERVER_LOG } from '../../handlers/live/log.ts'
 import { pendingMigrations } from '../../handlers/migrate.ts'
 import { createLog } from '../../handlers/ops/log.ts'
 import { latch } from '../until.ts'
@@ -45,16 +46,19 @@ export async function startInstance(env: Env): Promise<Instance> {
   const lines: string[] = []
   const hub = new Hub(database.pool, (error) => lines.push(`the hub: ${String(error)}`))
   const sweep = () => void hub.sweep().catch(() => {})
+  const advance = (roomId: number, seq: number) => {
+    if (roomId !== SERVER_LOG) hub.advance(roomId, seq)
+  }
   const listening = latch()
   const bell = new ListenBell({
     client: () => database.client(),
-    onRing: (roomId, seq) => hub.advance(roomId, seq),
+    onRing: advance,
     onMissed: sweep,
     onState: listening.open,
   })
   const sweeping = setInterval(sweep, limits.sweepMs)
   const announce = (roomId: number, seq: number) => {
-    hub.advance(roomId, seq)
+    advance(roomId, seq)
     bell.ring(roomId, seq)
   }
   const app = createApp({

@@ -1,0 +1,149 @@
+import type { Sql } from '../chat/sql.ts'
+import { limits } from '../limits.ts'
+import { SERVER_LOG } from './log.ts'
+import type { Follower, Heads } from './sweep.ts'
+
+/** A change that concerns the whole server. */
+export type ServerEvent = {
+  seq: number
+  /** `person.changed`: another name or colour. */
+  type: string
+  personId: number | null
+  at: Date
+}
+
+type Options = {
+  sql: Sql
+  /** Each change, once and in order. */
+  onEvent: (event: ServerEvent) => void
+  /** Changes cannot be told one by one any more: whatever is remembered may be wrong. */
+  onLost: () => void
+  /** Reads that failed; the next sweep tries again. */
+  onError: (error: unknown) => void
+}
+
+/**
+ * Follows the server's log, so that an instance may remember what it has read of people. Who
+ * remembers something asks three things:
+ * - `isTrusted` before believing what is remembered, and before reading what is to be remembered:
+ *   nothing is told of changes that were made before the log is followed;
+ * - `moves` before and after such a reading: where it differs, what was read may be older than what
+ *   has been told meanwhile, and is not kept.
+ */
+export class ServerLog implements Follower {
+  readonly #options: Options
+  /** The number of the last event that was told; undefined until the first sweep. */
+  #place: number | undefined
+  /** The newest number that this instance has heard of. */
+  #head = 0
+  #swept = { head: 0, askedAt: 0 }
+  #atEndAt = Number.NEGATIVE_INFINITY
+  #usedAt = Date.now()
+  #moves = 0
+  #reading = false
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  /** Another number whenever something was told. */
+  get moves(): number {
+    return this.#moves
+  }
+
+  /**
+   * Whether the log was followed to its end a moment ago. Otherwise nothing that is remembered may
+   * be believed: the database is asked instead. Asking this keeps the log being swept.
+   */
+  isTrusted(now: number = Date.now()): boolean {
+    this.#usedAt = now
+    const age = now - this.#atEndAt
+    // An age below zero: the clock was set back, and says nothing until the next sweep.
+    return this.#place !== undefined && age >= 0 && age <= limits.trustMs
+  }
+
+  /** The log has reached a number, as a bell or a change of this instance tells. */
+  advance(seq: number): void {
+    if (seq <= this.#head) return
+    this.#head = seq
+    void this.#follow()
+  }
+
+  believed(): Heads {
+    const isUnused = Date.now() - this.#usedAt > limits.memoryUnusedMs
+    return isUnused ? nothing : new Map([[SERVER_LOG, this.#place ?? 0]])
+  }
+
+  swept(heads: Heads, believed: Heads, askedAt: number): void {
+    const head = heads.get(SERVER_LOG)
+    if (head === undefined) this.#lose(undefined)
+    else this.#compare(head, believed.get(SERVER_LOG) ?? 0, askedAt)
+  }
+
+  #compare(head: number, believed: number, askedAt: number): void {
+    this.#swept = { head, askedAt }
+    if (this.#place === undefined) this.#place = head
+    else if (head < believed) this.#lose(head)
+    this.#head = Math.max(this.#head, head)
+    this.#settle()
+    void this.#follow()
+  }
+
+  /** Reads what is past the place, one read at a time, until there is no more. */
+  async #follow(): Promise<void> {
+    if (this.#reading) return
+    this.#reading = true
+    try {
+      while (this.#place !== undefined && this.#place < this.#head) {
+        const moves = this.#moves
+        const events = await readServerLog(this.#options.sql, this.#place)
+        if (moves === this.#moves) this.#take(events, this.#place)
+      }
+    } catch (error) {
+      this.#options.onError(error)
+    } finally {
+      this.#reading = false
+    }
+  }
+
+  #take(events: ServerEvent[], place: number): void {
+    const last = events.at(-1)?.seq
+    if (last === undefined) this.#takeNothing(place)
+    else if (last !== place + events.length) this.#lose(last)
+    else for (const event of events) this.#tell(event)
+    this.#settle()
+  }
+
+  /** A head of the database's own without its events is a gap; that of a bell is only wrong. */
+  #takeNothing(place: number): void {
+    if (this.#swept.head > place) this.#lose(this.#swept.head)
+    else this.#head = place
+  }
+
+  #tell(event: ServerEvent): void {
+    this.#options.onEvent(event)
+    this.#place = event.seq
+    this.#moves++
+  }
+
+  #lose(place: number | undefined): void {
+    this.#place = place
+    this.#moves++
+    this.#options.onLost()
+  }
+
+  #settle(): void {
+    const { head, askedAt } = this.#swept
+    if (this.#place !== undefined && this.#place >= head) this.#atEndAt = askedAt
+  }
+}
+
+const nothing: Heads = new Map()
+
+async function readServerLog(sql: Sql, after: number): Promise<ServerEvent[]> {
+  const { rows } = await sql.query<Omit<ServerEvent, 'personId'> & { person_id: number | null }>(
+    'select seq, type, person_id, at from server_log where seq > $1 order by seq limit $2',
+    [after, limits.serverLogEvents],
+  )
+  return rows.map(({ person_id, ...event }) => ({ ...event, personId: person_id }))
+}
