@@ -10,6 +10,7 @@ export const limits = {
   roomNameChars: 60,
   slugChars: 60,
   nonceChars: 128,
+  clientChars: 64,
 
   /** A form percent-encodes each byte threefold and JSON may escape each character twelvefold. */
   bodyBytes: 256 * 1024,
@@ -24,6 +25,9 @@ export const limits = {
   /** Rooms listed at once; the list is paged by nothing yet, so it is cut here. */
   listedRooms: 500,
 
+  /** What is held is compressed from this size on, once for all who get it. */
+  zipBytes: 512,
+
   waitSeconds: 25,
   /** A browser gives up a post after that, and sends it again with its nonce. */
   postTimeoutMs: 10_000,
@@ -35,6 +39,29 @@ export const limits = {
   backlog: 4096,
   /** Rooms whose head an instance remembers although nobody waits in them. */
   rememberedRooms: 10_000,
+  /** The newest events of a room that an instance keeps: at least a whole page of them. */
+  ringEvents: 256,
+  ringChars: 512 * 1024,
+  /** How exact the end of a wait is. */
+  wheelSpanMs: 250,
+  /** Those who waited are answered in slices, so that others have their turn in between. */
+  releaseSliceMs: 5,
+  /** A stream shows that it lives so often, and ends after so long; its client comes back. */
+  heartbeatMs: 5_000,
+  streamMs: 600_000,
+  /** Where a stream ends, or its connection, the client waits so long before it comes back. */
+  streamRetryMs: 2_000,
+  /** What a reader of a stream may leave unread before the stream is cut. */
+  streamUnreadBytes: 1024 * 1024,
+  /** A stopping instance answers those who wait by and by, at most over this time. */
+  stopSpreadMs: 2_000,
+  stopTurnMs: 50,
+
+  /** People with the rooms they are in that an instance remembers, twice over, and how long unused. */
+  knownPeople: 20_000,
+  knownIdleMs: 60_000,
+  /** What is remembered of people is used only while the server's log has been followed this lately. */
+  trustMs: 3_000,
 
   sweepMs: 1_000,
   /** So long is believed what is remembered of people, after the server's log was last at its end. */

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'hono'
-import { getCookie, setCookie } from 'hono/cookie'
+import { setCookie } from 'hono/cookie'
 import { limits } from '../limits.ts'
 
 const COOKIE = 'natter'
@@ -12,7 +12,16 @@ const COOKIE = 'natter'
 export function sessionOf(c: Context, secret: string): Uint8Array | null {
   // Who shows a token passes the guard against other sites, so the cookie must not count beside it.
   if (c.req.header('authorization') !== undefined) return null
-  const [token = '', signature = ''] = (getCookie(c, COOKIE) ?? '').split('.')
+  return sessionIn(sessionCookie(c.req.header('cookie')), secret)
+}
+
+/** The session's cookie in a `Cookie` header, as it came; empty where there is none. */
+export const sessionCookie = (header: string | undefined): string =>
+  (header && /(?:^|;)\s*natter=([\w.-]*)/.exec(header)?.[1]) || ''
+
+/** The stored key of the session that a cookie holds, or null. */
+export function sessionIn(cookie: string, secret: string): Uint8Array | null {
+  const [token = '', signature = ''] = cookie.split('.')
   if (!token || !isSignature(signature, sign(token, secret))) return null
   return storedKey(token)
 }

@@ -8,7 +8,7 @@ declare module 'hono' {
   }
 }
 
-/** The forms in which one URL answers. The event stream comes with the resources that have it. */
+/** The forms in which one URL answers; event resources have the stream besides (`wantsStream`). */
 export type Form = 'json' | 'fragment' | 'page' | 'text'
 
 /** How a result looks in each form. Each is made only when it is asked for. */
@@ -24,16 +24,24 @@ export type Views = {
 type Init = { status?: ContentfulStatusCode; headers?: Record<string, string> }
 
 /** Which form a request asks for: the first that fits, in the order of the contract. */
-export function formOf(c: Context): Form {
-  const accept = c.req.header('accept') ?? ''
+export const formOf = (c: Context): Form =>
+  chooseForm(c.req.header('accept'), c.req.header('hx-request'))
+
+/** The same, of the headers `Accept` and `HX-Request`. */
+export function chooseForm(accept = '', hxRequest?: string): Form {
   if (names(accept, 'application/json')) return 'json'
-  if (c.req.header('hx-request') === 'true') return 'fragment'
+  if (hxRequest === 'true') return 'fragment'
   if (names(accept, 'text/html')) return 'page'
   return 'text'
 }
 
+/** Whether an `Accept` header asks for an event stream. */
+export const wantsStream = (accept: string | undefined): boolean =>
+  accept !== undefined && names(accept, 'text/event-stream')
+
 /** Whether an `Accept` header names a media type, and does not refuse it by `q=0`. */
 function names(accept: string, type: string): boolean {
+  if (!accept.toLowerCase().includes(type)) return false
   return accept
     .toLowerCase()
     .split(',')

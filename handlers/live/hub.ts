@@ -1,42 +1,46 @@
 import { Refusal } from '../chat/refusal.ts'
 import { databaseIsAway, type Sql } from '../chat/sql.ts'
 import { limits } from '../limits.ts'
-import { type Batch, cut, readHeads, readLog } from './log.ts'
+import { type Batch, nothing, readHeads, readLog } from './log.ts'
+import type { Room } from './room.ts'
+import { Rooms } from './rooms.ts'
+import { Slices } from './slices.ts'
+import { type Group, Stream, type Wait } from './wait.ts'
+import { Wheel } from './wheel.ts'
 
-type Waiter = { wake(batch: Batch): void }
-
-/** Those who wait for the same: past the same number, for as many events at the most. */
-type Group = { after: number; limit: number; waiters: Set<Waiter> }
-
-type RoomWaits = {
-  /** The newest number that this instance has heard of. */
-  head: number
-  groups: Map<string, Group>
-  delivering: boolean
-}
-
-export type Wait = {
+/** What a request asks for. */
+export type Ask = {
   roomId: number
   /** The room's newest number as the request found it. */
   head: number
   after: number
-  /** Events at the most. */
+  /** Events at the most in one answer. */
   limit: number
-  /** How long to wait when there is nothing; 0 answers at once. */
-  ms: number
-  /** Ends the wait when the client is gone. */
-  signal: AbortSignal
 }
 
 /**
- * Where requests wait for what is new in a room. A cache of the log's head and no more: whoever
+ * Where requests wait for what is new in a room. A cache of the log's end and no more: whoever
  * waited here can go on at any other instance with the cursor in their hand.
  */
 export class Hub {
   readonly #sql: Sql
   readonly #onError: (error: unknown) => void
-  readonly #rooms = new Map<number, RoomWaits>()
+  readonly #rooms = new Rooms()
+  readonly #roomless: Group = {
+    roomId: null,
+    after: 0,
+    limit: 0,
+    isStream: false,
+    waits: new Set(),
+  }
   readonly #reads = new Map<string, Promise<Batch>>()
+  readonly #byKey = new Map<string, Wait>()
+  readonly #wheel = new Wheel<Wait>(limits.wheelSpanMs, limits.waitSeconds * 1000, (due) =>
+    this.#due(due),
+  )
+  readonly #slices = new Slices<Wait, Batch>(limits.releaseSliceMs, (wait, batch) =>
+    this.#tell(wait, batch),
+  )
   #held = 0
   #stopped = false
 
@@ -51,34 +55,86 @@ export class Hub {
     return this.#held
   }
 
+  get stopped(): boolean {
+    return this.#stopped
+  }
+
+  /** Timers, groups and names that stand for waits; none where nobody waits. */
+  get traces(): number {
+    const groups = this.#rooms.waitedIn().map((room) => room.groups.size)
+    return groups.reduce((sum, size) => sum + size, this.#wheel.count + this.#byKey.size)
+  }
+
+  /** The newest number of a room that this instance has heard of; undefined where of none. */
+  headOf(roomId: number): number | undefined {
+    return this.#rooms.head(roomId)
+  }
+
   /**
-   * The events past a number; where there are none, as soon as there are, or none after `ms`.
+   * What is past a number and known here, without asking anybody.
+   * @returns undefined where there is nothing, or where it must be read.
+   */
+  known({ roomId, after, limit }: Ask): Batch | undefined {
+    const room = this.#rooms.get(roomId)
+    if (!room?.ring.covers(after) || after >= room.ring.top) return undefined
+    return room.batch(after, limit, this.#headOf(room))
+  }
+
+  /** The events past a number; a batch without any where there are none. */
+  async changes(ask: Ask): Promise<Batch> {
+    this.#rooms.learn(ask.roomId, ask.head)
+    for (;;) {
+      const believed = this.#rooms.head(ask.roomId) ?? 0
+      if (ask.after >= believed) return nothing(ask.after)
+      const batch = await this.#past(ask)
+      if (batch.events.length > 0) return batch
+      // The head was of a database that has been replaced by an older one since.
+      if (this.#rooms.head(ask.roomId) === believed) this.#rooms.correct(ask.roomId, ask.after)
+    }
+  }
+
+  /**
+   * Holds a request until there is something past its number. It is registered first, and then the
+   * number is compared with the head, with nothing awaited between the two: what is committed
+   * before is seen by the one, what is committed after by the other.
+   *
+   * @param ask null for somebody who waits in no room.
    * @returns `unavailable` when the instance holds as many waits as it can.
    */
-  async changes(wait: Wait): Promise<Batch | Refusal> {
-    let room = this.#room(wait.roomId)
-    room.head = Math.max(room.head, wait.head)
-    while (wait.after < room.head) {
-      const believed = room.head
-      const batch = await this.#read(wait, believed)
-      if (batch.events.length > 0) return batch
-      // The room may have been forgotten meanwhile, and bells would not reach what was held.
-      room = this.#room(wait.roomId)
-      // The head was of a database that has been replaced by an older one since.
-      if (room.head === believed) room.head = wait.after
-    }
-    // From the comparison with the head to the registration nothing may be awaited: what is
-    // committed before is seen by the one, what is committed after by the other.
-    if (wait.ms === 0 || this.#stopped || wait.signal.aborted) return nothing(wait.after)
+  hold(ask: Ask | null, wait: Wait): Refusal | undefined {
     if (this.#held >= limits.waitsPerInstance) return tooManyWaits()
-    return this.#hold(room, wait)
+    const group = ask ? this.#groupOf(ask, wait instanceof Stream) : this.#roomless
+    wait.group = group
+    group.waits.add(wait)
+    this.#held++
+    this.#wheel.add(wait, wait.ms)
+    if (wait.key !== undefined) this.#takePlace(wait.key, wait)
+    if (this.#stopped) this.#finish(wait)
+    else if (ask) this.#readOn(ask.roomId)
+    return undefined
+  }
+
+  /** The client is gone, or was told something else: the wait is told nothing more. */
+  leave(wait: Wait): void {
+    if (wait.done) return
+    wait.done = true
+    this.#held--
+    this.#wheel.delete(wait)
+    if (wait.key !== undefined && this.#byKey.get(wait.key) === wait) this.#byKey.delete(wait.key)
+    const { group } = wait
+    group?.waits.delete(wait)
+    if (group?.waits.size === 0 && group.roomId !== null) this.#rooms.get(group.roomId)?.drop(group)
   }
 
   /** A room's log has reached a number: whoever waits for it is answered. */
   advance(roomId: number, seq: number): void {
-    const room = this.#room(roomId)
-    if (seq > room.head) room.head = seq
-    if (room.groups.size > 0) void this.#deliver(roomId, room)
+    this.#rooms.learn(roomId, seq)
+    this.#readOn(roomId)
+  }
+
+  /** The rooms that someone waits in, and the numbers that they are believed to have reached. */
+  waitedIn(): Map<number, number> {
+    return new Map(this.#rooms.waitedIn().map((room) => [room.id, this.#headOf(room)]))
   }
 
   /**
@@ -87,112 +143,134 @@ export class Hub {
    * and are told.
    */
   async sweep(): Promise<void> {
-    const waitedIn = [...this.#rooms].filter(([, room]) => room.groups.size > 0)
-    if (waitedIn.length === 0) return
-    const before = new Map(waitedIn.map(([id, room]) => [id, room.head]))
+    const before = this.waitedIn()
+    if (before.size === 0) return
     const heads = await readHeads(this.#sql, [...before.keys()])
     for (const [id, believed] of before) {
       const head = heads.get(id)
-      if (head === undefined || head < believed) this.#forget(id)
+      if (head === undefined || head < believed) this.forget(id)
       else this.advance(id, head)
     }
   }
 
-  /** Answers all who wait, with their own cursor, and holds nobody any more. */
-  stop(): void {
+  /** Ends the waits in a room, and forgets what was known of it. */
+  forget(roomId: number): void {
+    const room = this.#rooms.get(roomId)
+    this.#rooms.forget(roomId)
+    for (const group of room?.groups.values() ?? [])
+      for (const wait of group.waits) this.#finish(wait)
+  }
+
+  /**
+   * Answers all who wait, with their own cursor, and holds nobody any more.
+   * @param spreadMs over how long, so that not all come to the other instances at once.
+   */
+  async stop(spreadMs = 0): Promise<void> {
     this.#stopped = true
-    for (const id of [...this.#rooms.keys()]) this.#forget(id)
+    const groups = this.#rooms.waitedIn().flatMap((room) => [...room.groups.values()])
+    const waits = [...groups, this.#roomless].flatMap((group) => [...group.waits])
+    const turns = Math.max(1, Math.floor(spreadMs / limits.stopTurnMs))
+    const size = Math.ceil(waits.length / turns)
+    for (let at = 0; at < waits.length; at += size) {
+      if (at > 0) await new Promise((resolve) => setTimeout(resolve, limits.stopTurnMs))
+      for (const wait of waits.slice(at, at + size)) this.#finish(wait)
+    }
   }
 
-  #room(id: number): RoomWaits {
-    const known = this.#rooms.get(id)
-    if (known) return known
-    if (this.#rooms.size >= limits.rememberedRooms) this.#forgetQuietRooms()
-    const room: RoomWaits = { head: 0, groups: new Map(), delivering: false }
-    this.#rooms.set(id, room)
-    return room
+  #groupOf(ask: Ask, isStream: boolean): Group {
+    this.#rooms.learn(ask.roomId, ask.head)
+    return this.#rooms.open(ask.roomId, ask.after).group(ask.after, ask.limit, isStream)
   }
 
-  /** The head of a room where nobody waits comes back with the next request for it. */
-  #forgetQuietRooms(): void {
-    for (const [id, room] of this.#rooms) if (room.groups.size === 0) this.#rooms.delete(id)
+  #takePlace(key: string, wait: Wait): void {
+    const older = this.#byKey.get(key)
+    this.#byKey.set(key, wait)
+    if (older) this.#finish(older)
   }
 
-  #forget(id: number): void {
-    const room = this.#rooms.get(id)
-    this.#rooms.delete(id)
-    for (const group of room?.groups.values() ?? []) wakeAll(group, nothing(group.after))
+  /** Ends a wait with nothing. */
+  #finish(wait: Wait): void {
+    if (wait.done) return
+    this.leave(wait)
+    if (wait instanceof Stream) wait.end()
+    else wait.tell(nothing(wait.group?.after ?? 0))
+  }
+
+  #tell(wait: Wait, batch: Batch): void {
+    if (wait.done) return
+    if (!(wait instanceof Stream)) this.leave(wait)
+    wait.tell(batch)
+  }
+
+  /** Waits whose time is up end; those who wait for the same are told the same. */
+  #due(due: Wait[]): void {
+    const ending = new Map<Group | undefined, Wait[]>()
+    for (const wait of due) {
+      if (wait instanceof Stream) this.#beat(wait)
+      else {
+        const together = ending.get(wait.group)
+        if (together) together.push(wait)
+        else ending.set(wait.group, [wait])
+      }
+    }
+    for (const [group, waits] of ending) this.#slices.push(waits, nothing(group?.after ?? 0))
+  }
+
+  #beat(stream: Stream): void {
+    if (stream.beat()) this.#wheel.add(stream, stream.ms)
+    else this.#finish(stream)
   }
 
   /** Requests for the same read share it, if they knew of the same head when they asked. */
-  #read(wait: Wait, head: number): Promise<Batch> {
-    const key = `${wait.roomId} ${wait.after} ${wait.limit} ${head}`
+  async #past(ask: Ask): Promise<Batch> {
+    const { roomId, after, limit } = ask
+    const room = this.#rooms.get(roomId)
+    if (room?.ring.covers(after) && room.reading) await room.reading
+    const here = this.known(ask)
+    if (here) return here
+    const key = `${roomId} ${after} ${limit} ${this.#rooms.head(roomId)}`
     const running = this.#reads.get(key)
     if (running) return running
-    const read = readLog(this.#sql, wait.roomId, wait.after, wait.limit).finally(() =>
-      this.#reads.delete(key),
-    )
+    const read = readLog(this.#sql, roomId, after, limit).finally(() => this.#reads.delete(key))
     this.#reads.set(key, read)
     return read
   }
 
-  #hold(room: RoomWaits, wait: Wait): Promise<Batch> {
-    const key = `${wait.after} ${wait.limit}`
-    const group = room.groups.get(key) ?? newGroup(wait)
-    room.groups.set(key, group)
-    this.#held++
-    return new Promise((resolve) => {
-      const leave = () => waiter.wake(nothing(wait.after))
-      const timer = setTimeout(leave, wait.ms)
-      const waiter: Waiter = {
-        wake: (batch) => {
-          if (!group.waiters.delete(waiter)) return
-          if (group.waiters.size === 0 && room.groups.get(key) === group) room.groups.delete(key)
-          clearTimeout(timer)
-          wait.signal.removeEventListener('abort', leave)
-          this.#held--
-          resolve(batch)
-        },
-      }
-      group.waiters.add(waiter)
-      wait.signal.addEventListener('abort', leave)
+  /** Reads what a room's ring has not yet, if somebody waits for it: one query, whoever waits. */
+  #readOn(roomId: number): void {
+    const room = this.#rooms.get(roomId)
+    if (!room || room.groups.size === 0) return
+    // What is here goes out first: the ring may lose its oldest events to those that are read.
+    this.#release(room)
+    if (room.reading || room.groups.size === 0 || room.ring.top >= this.#headOf(room)) return
+    room.reading = this.#readAll(room).finally(() => {
+      room.reading = undefined
     })
   }
 
-  /** One query for all who wait in a room; the same batch for all of a group. */
-  async #deliver(roomId: number, room: RoomWaits): Promise<void> {
-    if (room.delivering) return
-    room.delivering = true
+  async #readAll(room: Room): Promise<void> {
     try {
-      for (;;) {
-        const lowest = Math.min(...[...room.groups.values()].map((group) => group.after))
-        if (lowest >= room.head) break
-        const read = await readLog(this.#sql, roomId, lowest, limits.pageMessages)
-        if (read.events.length === 0) break
-        for (const group of [...room.groups.values()]) {
-          const batch = cut(read.events, group.after, group.limit)
-          if (batch.events.length === 0) continue
-          wakeAll(group, { ...batch, more: batch.more || read.more })
-        }
+      while (room.groups.size > 0) {
+        if (room.ring.top >= this.#headOf(room)) break
+        const read = await readLog(this.#sql, room.id, room.ring.top, limits.pageMessages)
+        if (this.#rooms.get(room.id) !== room || read.events.length === 0) break
+        room.push(read.events)
+        this.#release(room)
       }
     } catch (error) {
       if (!databaseIsAway(error)) this.#onError(error)
-    } finally {
-      room.delivering = false
     }
   }
-}
 
-const newGroup = (wait: Wait): Group => ({
-  after: wait.after,
-  limit: wait.limit,
-  waiters: new Set(),
-})
+  #release(room: Room): void {
+    for (const { waits, batch } of room.released(this.#headOf(room))) {
+      this.#slices.push(waits, batch)
+    }
+  }
 
-const nothing = (after: number): Batch => ({ events: [], next: after, more: false })
-
-function wakeAll(group: Group, batch: Batch): void {
-  for (const waiter of [...group.waiters]) waiter.wake(batch)
+  #headOf(room: Room): number {
+    return this.#rooms.head(room.id) ?? 0
+  }
 }
 
 const tooManyWaits = () =>

@@ -62,6 +62,9 @@ export function cut(events: readonly LogEvent[], after: number, limit: number): 
   return { events: shown, next: shown.at(-1)?.seq ?? after, more: past.length > shown.length }
 }
 
+/** Nothing past a number, for now. */
+export const nothing = (after: number): Batch => ({ events: [], next: after, more: false })
+
 /** The number that stands for the server's own log where a room's number may stand. */
 export const SERVER_LOG = 0
 

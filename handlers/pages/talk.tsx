@@ -4,13 +4,19 @@ import { limits } from '../limits.ts'
 import type { Batch, LogEvent } from '../live/log.ts'
 import { MessageItem, messageJson } from './message.tsx'
 
-type TalkProps = { room: Room; page: Page; live: string }
+type TalkProps = {
+  room: Room
+  page: Page
+  live: string
+  /** Where to wait for what comes next; the room's own messages where nothing else is said. */
+  next?: string
+}
 
 /**
  * A page of talk. A page that reaches the present goes on by itself: its poller asks for what
  * comes after the cursor `live`, and is replaced by the answer's own poller.
  */
-export const Talk = ({ room, page, live }: TalkProps) => (
+export const Talk = ({ room, page, live, next }: TalkProps) => (
   <div id="talk" class="talk" data-live={changesPath(room.slug, live)}>
     <Earlier slug={room.slug} prev={page.prev} />
     <div role="log" aria-label="Messages">
@@ -21,7 +27,7 @@ export const Talk = ({ room, page, live }: TalkProps) => (
       </ol>
     </div>
     {page.next === null ? (
-      <Poller slug={room.slug} cursor={live} />
+      <Poller next={next ?? changesPath(room.slug, live)} />
     ) : (
       <Later slug={room.slug} next={page.next} />
     )}
@@ -59,10 +65,10 @@ const Later = ({ slug, next }: { slug: string; next: number }) => (
 )
 
 /** Asks for what comes next as soon as it is on the page. public/natter/poller.js wakes it after a failure. */
-const Poller = ({ slug, cursor }: { slug: string; cursor: string }) => (
+const Poller = ({ next }: { next: string }) => (
   <div
     id="poller"
-    hx-get={`${changesPath(slug, cursor)}&wait=${limits.waitSeconds}`}
+    hx-get={`${next}&wait=${limits.waitSeconds}`}
     hx-trigger="load, natter:again"
     hx-swap="outerHTML"
     hx-sync="this:drop"
@@ -71,19 +77,23 @@ const Poller = ({ slug, cursor }: { slug: string; cursor: string }) => (
   />
 )
 
-const changesPath = (slug: string, cursor: string) => `/r/${slug}/messages?after=${cursor}`
+/** Where a room's changes past a cursor are. */
+export const changesPath = (slug: string, cursor: string): string =>
+  `/r/${slug}/messages?after=${cursor}`
+
+/** The poller that takes the place of the one that asked. */
+export const pollerFragment = (next: string): string => String(<Poller next={next} />)
 
 /**
- * What changed, and the next poller. New messages find their place by their id, read as a number; a message that
+ * What changed. New messages find their place by their id, read as a number; a message that
  * changed is replaced where it is, and inserted nowhere. One render for all who get the batch.
  */
-export function changesFragment(slug: string, batch: Batch, cursor: string): string {
+export function changesFragment(slug: string, batch: Batch): string {
   const posted = latest(batch.events, (event) => event.type === 'message.posted')
   const changed = latest(batch.events, (event) => event.type !== 'message.posted')
   return [
     posted.length > 0 ? String(<Posted slug={slug} events={posted} />) : '',
     ...changed.map((event) => String(<Changed slug={slug} event={event} />)),
-    String(<Poller slug={slug} cursor={cursor} />),
   ].join('')
 }
 

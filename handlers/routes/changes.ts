@@ -4,30 +4,34 @@ import type { Room } from '../chat/rooms.ts'
 import { represent } from '../http/representation.ts'
 import { continues, epochOf } from '../live/cursor.ts'
 import type { Batch } from '../live/log.ts'
-import { once } from '../live/once.ts'
-import { changesFragment, eventJson, talkFragment } from '../pages/talk.tsx'
+import { changesOf } from '../live/patience.ts'
+import { talkFragment } from '../pages/talk.tsx'
 import { messagesText } from '../pages/text.ts'
+import { batchText, nextPath, type Source } from './answers.ts'
 import { cursorAt } from './context.ts'
-import type { Reading } from './query.ts'
-import { isHtml, newestPage, nextLink, pageJson } from './room.ts'
+import type { Changes } from './query.ts'
+import { isHtml, linkTo, newestPage, nextLink, pageJson } from './room.ts'
 
-type Changes = Extract<Reading, { of: 'changes' }>
-
-/** What changed past a cursor. Where there is nothing yet the request is held. */
+/**
+ * What changed past a cursor. Where there is nothing yet the request is held.
+ * @param personId of who asks; null for a visitor.
+ */
 export async function showChanges(
   c: Context,
   room: Room,
-  { after, waitMs, limit }: Changes,
+  personId: number | null,
+  { after, waitMs, limit, client }: Changes,
 ): Promise<Response | Refusal> {
   if (!continues(after, epochOf(c.var.server().word, room), room.lastSeq))
     return reset(c, room, room.lastSeq)
-  const batch = await c.var.hub.changes({
+  const batch = await changesOf(c.var.hub, {
     roomId: room.id,
     head: room.lastSeq,
     after: after.seq,
     limit,
     ms: waitMs,
     signal: c.req.raw.signal,
+    key: waitKey(personId, client),
   })
   if (batch instanceof Refusal) return batch
   // A page that is far behind is better off with the newest messages than with all of them.
@@ -35,29 +39,23 @@ export async function showChanges(
   return showBatch(c, room, batch)
 }
 
+/**
+ * What a person's newer wait ends the older one by. Visitors are nobody in particular: the word of
+ * one must not end the wait of another.
+ */
+export const waitKey = (personId: number | null, client: string | undefined): string | undefined =>
+  personId === null || client === undefined ? undefined : `${personId} ${client}`
+
 /** Each form of a batch is made once for all who wait for it. */
 function showBatch(c: Context, room: Room, batch: Batch): Response {
-  const next = cursorAt(c, room, batch.next)
+  const source: Source = { slug: room.slug, cursor: (seq) => cursorAt(c, room, seq) }
+  const text = (form: 'json' | 'fragment' | 'text') => () => batchText(source, batch, form)
   return represent(
     c,
-    {
-      json: () => once(batch, 'json', () => JSON.stringify(changesJson(room, batch, next))),
-      fragment: () => once(batch, 'fragment', () => changesFragment(room.slug, batch, next)),
-      text: () => once(batch, 'text', () => messagesText(posted(batch))),
-    },
-    { headers: { link: nextLink(room, next) } },
+    { json: text('json'), fragment: text('fragment'), text: text('text') },
+    { headers: { link: linkTo(nextPath(source, batch)) } },
   )
 }
-
-function changesJson(room: Room, batch: Batch, next: string) {
-  const events = batch.events.map((event) => eventJson(room.slug, event))
-  return { events, next, more: batch.more, reset: false }
-}
-
-const posted = (batch: Batch) =>
-  batch.events.flatMap((event) =>
-    event.type === 'message.posted' && event.message ? [event.message] : [],
-  )
 
 /**
  * For a reader who cannot go on from where they are: the newest page in place of what they have.
@@ -69,14 +67,7 @@ async function reset(c: Context, room: Room, seq: number): Promise<Response> {
   return represent(
     c,
     {
-      // `next` is the cursor, as in all changes: after the newest page there is no later one.
-      json: () => ({
-        ...pageJson(room, page, live),
-        events: [],
-        next: live,
-        more: false,
-        reset: true,
-      }),
+      json: () => resetJson(room, page, live),
       fragment: () => talkFragment({ room, page, live }),
       text: () => messagesText(page.messages),
     },
@@ -89,3 +80,12 @@ async function reset(c: Context, room: Room, seq: number): Promise<Response> {
     },
   )
 }
+
+/** `next` is the cursor, as in all changes: after the newest page there is no later one. */
+export const resetJson = (room: Room, page: Parameters<typeof pageJson>[1], live: string) => ({
+  ...pageJson(room, page, live),
+  events: [],
+  next: live,
+  more: false,
+  reset: true,
+})

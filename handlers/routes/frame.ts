@@ -1,5 +1,6 @@
 import { Refusal } from '../chat/refusal.ts'
 import { continues, epochOf } from '../live/cursor.ts'
+import { changesOf } from '../live/patience.ts'
 import { frameDocument } from '../pages/frame.tsx'
 import { type Answer, cursorAt, enterRoom } from './context.ts'
 import { readReading } from './query.ts'
@@ -12,13 +13,13 @@ import { newestPage } from './room.ts'
 export const showFrame: Answer = async (c) => {
   const entry = await enterRoom(c)
   if (entry instanceof Refusal) return entry
-  const reading = readReading(c)
+  const reading = readReading((name) => c.req.query(name))
   if (reading instanceof Refusal) return reading
   const { room } = entry
   let seen = room.lastSeq
   const epoch = epochOf(c.var.server().word, room)
   if (reading.of === 'changes' && continues(reading.after, epoch, room.lastSeq)) {
-    const batch = await c.var.hub.changes({
+    const batch = await changesOf(c.var.hub, {
       roomId: room.id,
       head: room.lastSeq,
       after: reading.after.seq,

@@ -22,10 +22,10 @@ import { isHtml, nextLink, pageJson, wholeRoom } from './room.ts'
 export const readMessages: Answer = async (c) => {
   const entry = await enterRoom(c)
   if (entry instanceof Refusal) return entry
-  const reading = readReading(c)
+  const reading = readReading((name) => c.req.query(name))
   if (reading instanceof Refusal) return reading
-  const { room } = entry
-  if (reading.of === 'changes') return showChanges(c, room, reading)
+  const { room, person } = entry
+  if (reading.of === 'changes') return showChanges(c, room, person?.id ?? null, reading)
   const page = await readPage(c.var.sql, room, reading.stretch, reading.limit)
   const live = cursorAt(c, room, room.lastSeq)
   return represent(

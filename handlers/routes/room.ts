@@ -10,6 +10,7 @@ import { limits } from '../limits.ts'
 import { messageJson } from '../pages/message.tsx'
 import { type RoomProps, roomFragment } from '../pages/room.tsx'
 import { roomJson } from '../pages/rooms.tsx'
+import { changesPath } from '../pages/talk.tsx'
 import { roomText } from '../pages/text.ts'
 import { type Answer, cursorAt, enterRoom } from './context.ts'
 import { readReading } from './query.ts'
@@ -18,7 +19,7 @@ import { readReading } from './query.ts'
 export const showRoom: Answer = async (c) => {
   const entry = await enterRoom(c)
   if (entry instanceof Refusal) return entry
-  const reading = readReading(c)
+  const reading = readReading((name) => c.req.query(name))
   if (reading instanceof Refusal) return reading
   const { room, person } = entry
   const stretch: Stretch = reading.of === 'page' ? reading.stretch : { from: 'newest' }
@@ -68,6 +69,9 @@ export const newestPage = (c: Context, room: Room): Promise<Page> =>
 
 /** Where to go on from a cursor, as a `Link` header. */
 export const nextLink = (room: Room, cursor: string): string =>
-  `</r/${room.slug}/messages?after=${cursor}>; rel="next"`
+  linkTo(changesPath(room.slug, cursor))
+
+/** What comes next, as a `Link` header. */
+export const linkTo = (path: string): string => `<${path}>; rel="next"`
 
 export const isHtml = (c: Context): boolean => ['fragment', 'page'].includes(formOf(c))

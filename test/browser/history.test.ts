@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import type { Message } from '../../handlers/chat/messages.ts'
 import type { LogEvent } from '../../handlers/live/log.ts'
-import { changesFragment } from '../../handlers/pages/talk.tsx'
+import { changesFragment, changesPath, pollerFragment } from '../../handlers/pages/talk.tsx'
 import { type Guest, guest } from '../stack/client.ts'
 import { people, type Scene } from './people.ts'
 import { becomes, enter, holds, say, shows, texts } from './talk.ts'
@@ -117,7 +117,7 @@ test('an edit changes a message where it stands, and one that is not shown appea
     const batch = { events, next: 1_000, more: false }
     await route.fulfill({
       headers: { 'content-type': 'text/html; charset=utf-8' },
-      body: changesFragment(room, batch, cursor),
+      body: changesFragment(room, batch) + pollerFragment(changesPath(room, cursor)),
     })
   })
   await page.goto(`/r/${room}`)

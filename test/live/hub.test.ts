@@ -3,6 +3,7 @@ import type { Room } from '../../handlers/chat/rooms.ts'
 import { limits } from '../../handlers/limits.ts'
 import { Hub } from '../../handlers/live/hub.ts'
 import { once } from '../../handlers/live/once.ts'
+import { changesOf } from '../../handlers/live/patience.ts'
 import { guest, newRoom, openStorage, refusedAs, type Storage, say } from '../chat/storage.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
@@ -178,7 +179,7 @@ test('stopping answers all, each with their own cursor, and holds nobody any mor
 test('an instance holds so many waits and no more', async () => {
   const waiting = upTo(limits.waitsPerInstance).map(() => changes(hub, waitIn(room)))
   await until(() => hub.held === limits.waitsPerInstance)
-  const refusal = await hub.changes(waitIn(room))
+  const refusal = await changesOf(hub, waitIn(room))
   assert.is(refusedAs(refusal), 'unavailable')
   assert.ok('retryAfterSeconds' in refusal && refusal.retryAfterSeconds)
   hub.stop()

@@ -1,14 +1,15 @@
 /** Waiting as a request does it. */
 import type { Room } from '../../handlers/chat/rooms.ts'
-import type { Hub, Wait } from '../../handlers/live/hub.ts'
+import type { Hub } from '../../handlers/live/hub.ts'
 import type { Batch } from '../../handlers/live/log.ts'
+import { changesOf, type Waiting } from '../../handlers/live/patience.ts'
 import { succeeded } from '../chat/storage.ts'
 
 /** Longer than any test: what waits so long is answered for another reason. */
 const longMs = 120_000
 
 /** A wait from number 0 on in a room of which nothing is known yet. */
-export const waitIn = (room: Room, change: Partial<Wait> = {}): Wait => ({
+export const waitIn = (room: Room, change: Partial<Waiting> = {}): Waiting => ({
   roomId: room.id,
   head: 0,
   after: 0,
@@ -19,8 +20,8 @@ export const waitIn = (room: Room, change: Partial<Wait> = {}): Wait => ({
 })
 
 /** What came of a wait that must not be refused. */
-export async function changes(hub: Hub, wait: Wait): Promise<Batch> {
-  return succeeded(await hub.changes(wait))
+export async function changes(hub: Hub, wait: Waiting): Promise<Batch> {
+  return succeeded(await changesOf(hub, wait))
 }
 
 export const seqs = (batch: Batch): number[] => batch.events.map((event) => event.seq)

@@ -1,0 +1,46 @@
+import type { Refusal } from '../chat/refusal.ts'
+import type { Ask, Hub } from './hub.ts'
+import { type Batch, nothing } from './log.ts'
+import { Wait } from './wait.ts'
+
+class Patience extends Wait {
+  readonly tell: (batch: Batch) => void
+
+  constructor(ms: number, key: string | undefined, tell: (batch: Batch) => void) {
+    super(ms, key)
+    this.tell = tell
+  }
+}
+
+export type Waiting = Ask & {
+  /** How long to wait when there is nothing; 0 answers at once. */
+  ms: number
+  /** Ends the wait when the client is gone. */
+  signal: AbortSignal
+  /** Ends the older wait of the same key. */
+  key?: string | undefined
+}
+
+/**
+ * A wait as a promise, in any runtime: the events past a number; where there are none, as soon as
+ * there are, or none after `ms`.
+ * @returns `unavailable` when the instance holds as many waits as it can.
+ */
+export async function changesOf(hub: Hub, waiting: Waiting): Promise<Batch | Refusal> {
+  const batch = await hub.changes(waiting)
+  const { after, ms, signal, key } = waiting
+  if (batch.events.length > 0 || ms === 0 || signal.aborted) return batch
+  return new Promise((resolve) => {
+    const leave = () => {
+      hub.leave(wait)
+      resolve(nothing(after))
+    }
+    const wait = new Patience(ms, key, (told) => {
+      signal.removeEventListener('abort', leave)
+      resolve(told)
+    })
+    const refusal = hub.hold(waiting, wait)
+    if (refusal) return resolve(refusal)
+    if (!wait.done) signal.addEventListener('abort', leave)
+  })
+}

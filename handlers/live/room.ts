@@ -1,0 +1,104 @@
+import { type Batch, cut, type LogEvent } from './log.ts'
+import { Ring } from './ring.ts'
+import type { Group, Wait } from './wait.ts'
+
+/** What is told to some who waited. */
+export type Release = { waits: Wait[]; batch: Batch }
+
+/** Who waits in a room, and the end of its log. */
+export class Room {
+  readonly id: number
+  readonly groups = new Map<string, Group>()
+  /** A read of what follows the ring, if one is under way. */
+  reading: Promise<void> | undefined
+  #ring: Ring
+  /** Batches cut from the ring as it is, for those who wait and those who come a little later. */
+  readonly #batches = new Map<string, Batch>()
+
+  /** @param after a number past which somebody waits. */
+  constructor(id: number, after: number) {
+    this.id = id
+    this.#ring = new Ring(after)
+  }
+
+  get ring(): Ring {
+    return this.#ring
+  }
+
+  /** The group of those who wait past a number; the ring then reaches back to that number. */
+  group(after: number, limit: number, isStream: boolean): Group {
+    const isQuiet = this.groups.size === 0 && !this.reading
+    if (!this.#ring.covers(after) || (isQuiet && this.#ring.top < after)) this.#begin(after)
+    const key = keyOf(after, limit, isStream)
+    const known = this.groups.get(key)
+    if (known) return known
+    const group = { roomId: this.id, after, limit, isStream, waits: new Set<Wait>() }
+    this.groups.set(key, group)
+    return group
+  }
+
+  /** A group that nobody is in any more. */
+  drop(group: Group): void {
+    const key = keyOf(group.after, group.limit, group.isStream)
+    if (this.groups.get(key) === group) this.groups.delete(key)
+  }
+
+  push(events: readonly LogEvent[]): void {
+    this.#ring.push(events)
+    this.#batches.clear()
+  }
+
+  /**
+   * The events past a number that the ring covers. The same object to all who ask for the same.
+   * @param head the room's newest number, which the ring may not have reached yet.
+   */
+  batch(after: number, limit: number, head: number): Batch {
+    const key = `${after} ${limit}`
+    const known = this.#batches.get(key)
+    if (known) return known
+    const batch = cut(this.#ring.past(after), after, limit)
+    batch.more ||= this.#ring.top < head
+    this.#batches.set(key, batch)
+    return batch
+  }
+
+  /** Takes everybody for whom there is something. Streams stay, and wait for what comes next. */
+  released(head: number): Release[] {
+    const releases: Release[] = []
+    for (const [key, group] of [...this.groups]) {
+      if (group.after >= this.#ring.top) continue
+      this.groups.delete(key)
+      const waits = [...group.waits]
+      while (group.after < this.#ring.top) {
+        const batch = this.batch(group.after, group.limit, head)
+        releases.push({ waits, batch })
+        if (!group.isStream) break
+        group.after = batch.next
+      }
+      if (group.isStream) this.#settle(group)
+    }
+    return releases
+  }
+
+  /** Streams that have been told the same go on as one group. */
+  #settle(group: Group): void {
+    const key = keyOf(group.after, group.limit, true)
+    const there = this.groups.get(key)
+    if (!there) {
+      this.groups.set(key, group)
+      return
+    }
+    for (const wait of group.waits) {
+      wait.group = there
+      there.waits.add(wait)
+    }
+  }
+
+  #begin(after: number): void {
+    this.#ring = new Ring(after)
+    this.#batches.clear()
+  }
+}
+
+const keyOf = (after: number, limit: number, isStream: boolean): string =>
+  isStream ? `${after} stream` : `${after} ${limit}`

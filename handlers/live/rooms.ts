@@ -1,0 +1,57 @@
+import { limits } from '../limits.ts'
+import { Room } from './room.ts'
+
+/** The rooms that an instance has heard of: how far each has come, and who waits in it. */
+export class Rooms {
+  readonly #heads = new Map<number, number>()
+  readonly #rooms = new Map<number, Room>()
+
+  /** The newest number of a room that was heard of; undefined where of none. */
+  head(id: number): number | undefined {
+    return this.#heads.get(id)
+  }
+
+  /** A room where somebody waits, or did. */
+  get(id: number): Room | undefined {
+    return this.#rooms.get(id)
+  }
+
+  /** A room for somebody who waits past a number. */
+  open(id: number, after: number): Room {
+    const known = this.#rooms.get(id)
+    if (known) return known
+    const room = new Room(id, after)
+    this.#rooms.set(id, room)
+    return room
+  }
+
+  /** A room has reached a number; what is older changes nothing. */
+  learn(id: number, head: number): void {
+    const known = this.#heads.get(id)
+    if (known !== undefined && known >= head) return
+    if (known === undefined && this.#heads.size >= limits.rememberedRooms) this.#forgetQuiet()
+    this.#heads.set(id, head)
+  }
+
+  /** What was believed of a room's head was wrong. */
+  correct(id: number, head: number): void {
+    this.#heads.set(id, head)
+  }
+
+  forget(id: number): void {
+    this.#heads.delete(id)
+    this.#rooms.delete(id)
+  }
+
+  /** The rooms that somebody waits in. */
+  waitedIn(): Room[] {
+    return [...this.#rooms.values()].filter((room) => room.groups.size > 0)
+  }
+
+  /** The head of a room where nobody waits comes back with the next request for it. */
+  #forgetQuiet(): void {
+    for (const id of this.#heads.keys()) {
+      if ((this.#rooms.get(id)?.groups.size ?? 0) === 0) this.forget(id)
+    }
+  }
+}

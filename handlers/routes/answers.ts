@@ -1,0 +1,74 @@
+import { gzipSync } from 'node:zlib'
+import type { Form } from '../http/representation.ts'
+import { limits } from '../limits.ts'
+import type { Batch } from '../live/log.ts'
+import { once } from '../live/once.ts'
+import { streamEvent } from '../pages/stream.ts'
+import { changesFragment, changesPath, eventJson, pollerFragment } from '../pages/talk.tsx'
+import { messagesText } from '../pages/text.ts'
+
+/** Whose log a batch is of, and how a number of it is written for clients. */
+export type Source = { slug: string; cursor: (seq: number) => string }
+
+/** The forms in which changes are told. */
+export type ChangesForm = Exclude<Form, 'page'>
+
+/** Where a reader of a batch goes on. */
+export const nextPath = ({ slug, cursor }: Source, batch: Batch): string =>
+  changesPath(slug, cursor(batch.next))
+
+/** A batch in a form, made once for all who are told it. */
+export const batchText = (source: Source, batch: Batch, form: ChangesForm): string =>
+  once(batch, form, () => texts[form](source, batch))
+
+const texts: Record<ChangesForm, (source: Source, batch: Batch) => string> = {
+  json: (source, batch) => JSON.stringify(changesJson(source, batch)),
+  fragment: (source, batch) =>
+    changesFragment(source.slug, batch) + pollerFragment(nextPath(source, batch)),
+  text: (_, batch) =>
+    messagesText(
+      batch.events.flatMap(({ type, message }) =>
+        type === 'message.posted' && message ? [message] : [],
+      ),
+    ),
+}
+
+const changesJson = ({ slug, cursor }: Source, batch: Batch) => ({
+  events: batch.events.map((event) => eventJson(slug, event)),
+  next: cursor(batch.next),
+  more: batch.more,
+  reset: false,
+})
+
+/** The forms of an event stream's data. */
+export type StreamForm = 'json' | 'html'
+
+/** A batch as the lines of an event stream, made once for all who are told it. */
+export const batchLines = (source: Source, batch: Batch, form: StreamForm): string =>
+  once(batch, `stream ${form}`, () => lines[form](source, batch))
+
+const lines: Record<StreamForm, (source: Source, batch: Batch) => string> = {
+  json: ({ slug, cursor }, { events }) =>
+    events
+      .map((event) =>
+        streamEvent({ id: cursor(event.seq), data: JSON.stringify(eventJson(slug, event)) }),
+      )
+      .join(''),
+  html: ({ slug, cursor }, batch) =>
+    streamEvent({ id: cursor(batch.next), data: changesFragment(slug, batch) }),
+}
+
+/** A text as bytes, compressed where that is asked for and worth it; made once for all alike. */
+export function bytesOf(batch: Batch, form: string, isZipped: boolean, text: string): Answer {
+  return once(batch, `${form} ${isZipped ? 'zipped' : 'plain'}`, () => {
+    const plain = Buffer.from(text)
+    if (!isZipped || plain.length < limits.zipBytes) return { body: plain, isZipped: false }
+    return { body: gzipSync(plain), isZipped: true }
+  })
+}
+
+export type Answer = { body: Buffer; isZipped: boolean }
+
+/** Whether an `Accept-Encoding` header takes gzip. */
+export const takesGzip = (accepted: string | undefined): boolean =>
+  accepted !== undefined && /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(accepted)
