@@ -71,10 +71,19 @@ export const limits = {
   /** Events of the server's log that are read at once. */
   serverLogEvents: 500,
   watchdogMs: 5_000,
-  doorbellSilenceMs: 12_000,
+  /** Rings of the watchdog that may go unheard before it connects anew. */
+  watchdogUnheard: 2,
+  /** From one notification of an instance to its next, at the least. */
   doorbellGatherMs: 5,
   doorbellGoodbyeMs: 1_000,
+  /** PostgreSQL takes less than 8,000. */
   doorbellPayloadBytes: 7_900,
+  /** Rooms that one notification may name; more are "everything". */
+  doorbellRooms: 2_000,
+  /** One hint, as it is sent. */
+  hintBytes: 1_000,
+  /** How often a bell without LISTEN looks. */
+  pollingMs: 300,
   reconnectMsMin: 100,
   reconnectMsMax: 5_000,
 

@@ -104,9 +104,11 @@ async function openLive(database: Database, log: Log) {
     onError: failed,
   })
   const followed = new Sweep(database.pool, [serverLog])
-  const sweep = () => {
-    void hub.sweep().catch(failed)
-    void followed.now().catch(failed)
+  const sweep = async () => {
+    await Promise.all([hub.sweep(), followed.now()]).catch((error) => {
+      failed(error)
+      throw error
+    })
   }
   const advance = (roomId: number, seq: number) =>
     roomId === SERVER_LOG ? serverLog.advance(seq) : hub.advance(roomId, seq)
@@ -123,7 +125,7 @@ async function openLive(database: Database, log: Log) {
       }, failed)
     },
   })
-  const sweeping = setInterval(sweep, limits.sweepMs)
+  const sweeping = setInterval(() => void sweep().catch(() => {}), limits.sweepMs)
   return {
     hub,
     server: () => server,

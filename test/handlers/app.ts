@@ -45,7 +45,7 @@ export async function startInstance(env: Env): Promise<Instance> {
   const server = await readServer(database.pool)
   const lines: string[] = []
   const hub = new Hub(database.pool, (error) => lines.push(`the hub: ${String(error)}`))
-  const sweep = () => void hub.sweep().catch(() => {})
+  const sweep = () => hub.sweep()
   const advance = (roomId: number, seq: number) => {
     if (roomId !== SERVER_LOG) hub.advance(roomId, seq)
   }
@@ -56,7 +56,7 @@ export async function startInstance(env: Env): Promise<Instance> {
     onMissed: sweep,
     onState: listening.open,
   })
-  const sweeping = setInterval(sweep, limits.sweepMs)
+  const sweeping = setInterval(() => void sweep().catch(() => {}), limits.sweepMs)
   const announce = (roomId: number, seq: number) => {
     advance(roomId, seq)
     bell.ring(roomId, seq)

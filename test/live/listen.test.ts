@@ -2,16 +2,25 @@ import { mock } from 'node:test'
 import * as assert from 'uvu/assert'
 import { openDatabase } from '../../handlers/drivers/database.ts'
 import { limits } from '../../handlers/limits.ts'
-import { readPayload, writePayload } from '../../handlers/live/doorbell.ts'
+import {
+  type Hint,
+  readHints,
+  readPayload,
+  writeHint,
+  writeHints,
+  writePayload,
+} from '../../handlers/live/doorbell.ts'
 import { ListenBell } from '../../handlers/live/listen.ts'
 import { drivers, openStorage, type Storage } from '../chat/storage.ts'
 import { openGate } from '../gate.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
+import { upTo } from './waits.ts'
 
 /** A doorbell and what it has told. */
 type Listener = {
   bell: ListenBell
+  hints: Hint[]
   rings: [roomId: number, seq: number][]
   /** How often it said that anything may have been missed. */
   missed: number
@@ -19,11 +28,14 @@ type Listener = {
 }
 
 function listener(client: () => ReturnType<Storage['database']['client']>): Listener {
-  const heard: Omit<Listener, 'bell'> = { rings: [], missed: 0, states: [] }
+  const heard: Omit<Listener, 'bell'> = { rings: [], hints: [], missed: 0, states: [] }
   const bell = new ListenBell({
     client,
     onRing: (roomId, seq) => heard.rings.push([roomId, seq]),
-    onMissed: () => heard.missed++,
+    onMissed: async () => {
+      heard.missed++
+    },
+    onHint: (roomId, text) => heard.hints.push([roomId, text]),
     onState: (state) => heard.states.push(state),
   })
   return Object.assign(heard, { bell })
@@ -97,6 +109,42 @@ for (const driver of drivers) {
     assert.equal(there.rings, [])
   })
 
+  test('a hint is heard at the other instances, as it was given, and not at its own', async () => {
+    const texts = ['ann is writing', '', '{"a":1}', 'a\nb', '🦦 ü', '\0', '"\\']
+    for (const text of texts) here.bell.hint(7, text)
+    await until(() => there.hints.length === texts.length)
+    there.bell.hint(8, 'back')
+    await until(() => here.hints.length > 0)
+    assert.equal(
+      there.hints,
+      texts.map((text) => [7, text]),
+    )
+    assert.equal(here.hints, [[8, 'back']])
+    assert.equal([here.rings, here.missed, there.missed], [[], 1, 1])
+  })
+
+  test('a hint that is not understood is nothing', async () => {
+    for (const payload of ['*', '', 'junk', '[]', 'null', '{"hints":[[1],["x","y"],7]}']) {
+      await storage.sql.query('select pg_notify($1, $2)', ['natter_hints', payload])
+    }
+    here.bell.hint(7, 'ann is writing')
+    await until(() => there.hints.length > 0)
+    assert.equal([there.hints, there.missed], [[[7, 'ann is writing']], 1])
+  })
+
+  test('under a steady load numbers are heard in order, and the last of them', async () => {
+    let seq = 0
+    const ringing = setInterval(() => here.bell.ring(1, ++seq))
+    await until(() => seq >= 200)
+    clearInterval(ringing)
+    await until(() => there.rings.at(-1)?.[1] === seq)
+    const heard = there.rings.map(([, number]) => number)
+    assert.equal(
+      heard,
+      [...new Set(heard)].sort((a, b) => a - b),
+    )
+  })
+
   test('an instance whose connection was ended connects again, and looks at everything', async () => {
     for (const pid of await listeners()) {
       await storage.sql.query('select pg_terminate_backend($1)', [pid])
@@ -109,11 +157,9 @@ for (const driver of drivers) {
     assert.equal(there.rings, [[7, 42]])
   })
 
-  test('a doorbell that was stopped has no connection, and ringing it is no error', async () => {
+  test('a doorbell that was stopped has no connection', async () => {
     await Promise.all([here.bell.stop(), there.bell.stop()])
     await until(async () => (await listeners()).length === 0)
-    here.bell.ring(1, 1)
-    await here.bell.stop()
   })
 
   test.run()
@@ -183,9 +229,7 @@ test('one whose connection died without a word notices, and connects again', asy
     const heard = ring()
     await listening(heard)
     gate.silence()
-    for (let ms = 0; ms <= limits.doorbellSilenceMs; ms += limits.watchdogMs) {
-      mock.timers.tick(limits.watchdogMs)
-    }
+    for (const _ of upTo(limits.watchdogUnheard + 1)) mock.timers.tick(limits.watchdogMs)
     await listening(heard, 2)
     assert.is(heard.missed, 2)
     await heard.bell.stop()
@@ -217,6 +261,19 @@ payloads('what is not understood means everything', () => {
   for (const payload of ['*', '', ' ', '1', '1:', ':1', '1:2 ', '1:2  3:4', '-1:2', '1:2\n3:4']) {
     assert.is(readPayload(payload), null, JSON.stringify(payload))
   }
+})
+
+payloads('hints are read as they were written, and our own are none', () => {
+  const hints: Hint[] = [
+    [1, 'ann is writing'],
+    [22, '🦦\n"'],
+  ]
+  const payload = writeHints(
+    'here',
+    hints.map(([roomId, text]) => writeHint(roomId, text)),
+  )
+  assert.equal(readHints(payload, 'there'), hints)
+  assert.equal(readHints(payload, 'here'), [])
 })
 
 payloads('PostgreSQL takes the longest payload that is written', () => {

@@ -66,7 +66,7 @@ test('a rename at one instance reaches another by the bell alone', async () => {
         onRing: (roomId, seq) => {
           if (roomId === SERVER_LOG) there.log.advance(seq)
         },
-        onMissed: () => {},
+        onMissed: async () => {},
         onState: open,
       }),
   )
