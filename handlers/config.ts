@@ -13,6 +13,8 @@ export type Config = {
   sqlDir: string
   /** Signs the cookies; where absent, the database's own is used. */
   secret: string | undefined
+  /** How instances tell each other of what is new: LISTEN and NOTIFY, or by looking. */
+  doorbell: 'listen' | 'poll'
   logFormat: 'text' | 'json'
   posts: { perSecond: number; burst: number }
 }
@@ -48,6 +50,7 @@ export function readConfig(env: Env): Config {
     publicDir: env.PUBLIC_DIR || besideHandlers('public'),
     sqlDir: env.SQL_DIR || besideHandlers('sql'),
     secret: secretValue(env, 'NATTER_SECRET'),
+    doorbell: oneOf(env, 'DOORBELL', ['listen', 'poll']),
     logFormat: oneOf(env, 'LOG_FORMAT', ['text', 'json']),
     posts: {
       perSecond: wholeNumber(env, 'POST_RATE', limits.postsPerSecond, 1, 1_000_000),

@@ -11,9 +11,11 @@ import { type Config, ConfigError, readConfig } from './config.ts'
 import { type Database, openDatabase } from './drivers/database.ts'
 import { createPace } from './http/pace.ts'
 import { limits } from './limits.ts'
+import type { Bell, Doorbell } from './live/doorbell.ts'
 import { Hub } from './live/hub.ts'
 import { ListenBell } from './live/listen.ts'
 import { SERVER_LOG } from './live/log.ts'
+import { PollingBell } from './live/poll.ts'
 import { ServerLog } from './live/server-log.ts'
 import { Sweep } from './live/sweep.ts'
 import { migrateOn, pendingMigrations } from './migrate.ts'
@@ -39,7 +41,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   database.pool.on('error', (error) => log.warn('connection lost', { error: messageOf(error) }))
   await migrateWhenThere(database, config.sqlDir, log)
 
-  const live = await openLive(database, log)
+  const live = await openLive(config.doorbell, database, log)
   const state = { stopping: false }
   const app = createApp({
     log,
@@ -91,7 +93,7 @@ async function migrateWhenThere(database: Database, sqlDir: string, log: Log): P
 }
 
 /** The hub, the server's log and their doorbell, and what the database says of itself, read anew with each connection. */
-async function openLive(database: Database, log: Log) {
+async function openLive(doorbell: Config['doorbell'], database: Database, log: Log) {
   let server: Server = await readServer(database.pool)
   const failed = (error: unknown) => {
     if (!databaseIsAway(error)) log.error('waiting', { error: messageOf(error) })
@@ -112,8 +114,7 @@ async function openLive(database: Database, log: Log) {
   }
   const advance = (roomId: number, seq: number) =>
     roomId === SERVER_LOG ? serverLog.advance(seq) : hub.advance(roomId, seq)
-  const bell = new ListenBell({
-    client: () => database.client(),
+  const bell = openBell(doorbell, database, {
     onRing: advance,
     onMissed: sweep,
     onState: (state, error) => {
@@ -125,7 +126,9 @@ async function openLive(database: Database, log: Log) {
       }, failed)
     },
   })
-  const sweeping = setInterval(() => void sweep().catch(() => {}), limits.sweepMs)
+  // The bell that looks is a sweep itself, and knows when to hold back.
+  const sweeping =
+    doorbell === 'listen' && setInterval(() => void sweep().catch(() => {}), limits.sweepMs)
   return {
     hub,
     server: () => server,
@@ -134,11 +137,16 @@ async function openLive(database: Database, log: Log) {
       bell.ring(roomId, seq)
     },
     stop: async () => {
-      clearInterval(sweeping)
+      if (sweeping) clearInterval(sweeping)
       await bell.stop()
     },
   }
 }
+
+const openBell = (doorbell: Config['doorbell'], database: Database, bell: Bell): Doorbell =>
+  doorbell === 'poll'
+    ? new PollingBell(bell)
+    : new ListenBell({ ...bell, client: () => database.client() })
 
 async function isCurrent(database: Database, sqlDir: string): Promise<boolean> {
   try {
