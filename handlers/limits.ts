@@ -64,10 +64,6 @@ export const limits = {
   trustMs: 3_000,
 
   sweepMs: 1_000,
-  /** So long is believed what is remembered of people, after the server's log was last at its end. */
-  trustMs: 3_000,
-  /** What is remembered and not asked for any more in so long is not kept true by the sweep. */
-  memoryUnusedMs: 60_000,
   /** Events of the server's log that are read at once. */
   serverLogEvents: 500,
   watchdogMs: 5_000,

@@ -70,7 +70,7 @@ export class ServerLog implements Follower {
   }
 
   believed(): Heads {
-    const isUnused = Date.now() - this.#usedAt > limits.memoryUnusedMs
+    const isUnused = Date.now() - this.#usedAt > limits.knownIdleMs
     return isUnused ? nothing : new Map([[SERVER_LOG, this.#place ?? 0]])
   }
 

@@ -285,7 +285,7 @@ test('what nobody asks for any more costs no sweep, and is kept true again when 
   mock.timers.enable({ apis: ['Date'], now: Date.now() })
   try {
     const there = await followerFromNow()
-    mock.timers.tick(limits.memoryUnusedMs + 1)
+    mock.timers.tick(limits.knownIdleMs + 1)
     await change()
     await there.sweep()
     assert.is(there.sql.count, 0)
