@@ -57,11 +57,12 @@ export const limits = {
   stopSpreadMs: 2_000,
   stopTurnMs: 50,
 
-  /** People with the rooms they are in that an instance remembers, twice over, and how long unused. */
-  knownPeople: 20_000,
-  knownIdleMs: 60_000,
-  /** What is remembered of people is used only while the server's log has been followed this lately. */
+  /** So long is believed what is remembered of people, after the server's log was last at its end. */
   trustMs: 3_000,
+  /** What is remembered and not asked for any more in so long is not kept true by the sweep. */
+  knownIdleMs: 60_000,
+  /** People, each with a room that they may see, that an instance remembers: so many, twice over. */
+  knownPeople: 20_000,
 
   sweepMs: 1_000,
   /** Events of the server's log that are read at once. */

@@ -1,23 +1,22 @@
 import { readFile } from 'node:fs/promises'
-import type { Server as HttpServer } from 'node:http'
+import { createServer, type Server as HttpServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createAdaptorServer } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 import { createApp } from './app.ts'
-import { readServer, type Server } from './chat/server.ts'
+import { gatherEntries } from './chat/entry.ts'
 import { databaseIsAway } from './chat/sql.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
+import { directWaits } from './direct/waits.ts'
 import { type Database, openDatabase } from './drivers/database.ts'
 import { createPace } from './http/pace.ts'
+import { securityHeaders } from './http/security.ts'
 import { limits } from './limits.ts'
 import type { Bell, Doorbell } from './live/doorbell.ts'
-import { Hub } from './live/hub.ts'
+import { type Engine, openEngine } from './live/engine.ts'
 import { ListenBell } from './live/listen.ts'
-import { SERVER_LOG } from './live/log.ts'
 import { PollingBell } from './live/poll.ts'
-import { ServerLog } from './live/server-log.ts'
-import { Sweep } from './live/sweep.ts'
 import { migrateOn, pendingMigrations } from './migrate.ts'
 import { createLog, type Log, messageOf } from './ops/log.ts'
 import { withStaticFiles } from './static.ts'
@@ -43,23 +42,32 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
 
   const live = await openLive(config.doorbell, database, log)
   const state = { stopping: false }
+  const secret = () => config.secret ?? live.server().secret
   const app = createApp({
     log,
     sql: database.pool,
     hub: live.hub,
     announce: live.announce,
     server: live.server,
-    secret: () => config.secret ?? live.server().secret,
+    secret,
     pace: createPace(config.posts),
     ready: async () => !state.stopping && (await isCurrent(database, config.sqlDir)),
     shell: await readFile(join(config.publicDir, 'index.html'), 'utf8'),
   })
   const fetch = options.pages ? withStaticFiles(app, config.publicDir).fetch : app.fetch
+  const listener = directWaits({
+    sql: database.pool,
+    engine: live,
+    enter: gatherEntries(database.pool),
+    secret,
+    headers: options.pages ? securityHeaders : {},
+    application: getRequestListener(closing(fetch, () => state.stopping)),
+  })
   const release = async () => {
     await live.stop()
     await database.pool.end()
   }
-  const http = await listen(fetch, config, () => state.stopping).catch(async (error) => {
+  const http = await listen(listener, config).catch(async (error) => {
     await release()
     throw error
   })
@@ -69,7 +77,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   const stop = async () => {
     state.stopping = true
     log.info('stopping', { held: live.hub.held })
-    live.hub.stop()
+    await live.release(Math.min(limits.stopSpreadMs, live.hub.held))
     await closed(http)
     await release()
     log.info('stopped')
@@ -92,55 +100,19 @@ async function migrateWhenThere(database: Database, sqlDir: string, log: Log): P
   }
 }
 
-/** The hub, the server's log and their doorbell, and what the database says of itself, read anew with each connection. */
-async function openLive(doorbell: Config['doorbell'], database: Database, log: Log) {
-  let server: Server = await readServer(database.pool)
-  const failed = (error: unknown) => {
-    if (!databaseIsAway(error)) log.error('waiting', { error: messageOf(error) })
-  }
-  const hub = new Hub(database.pool, failed)
-  const serverLog = new ServerLog({
+/** All that waits and wakes, with the doorbell that the settings name. */
+function openLive(doorbell: Config['doorbell'], database: Database, log: Log): Promise<Engine> {
+  return openEngine({
     sql: database.pool,
-    onEvent: () => {},
-    onLost: () => {},
-    onError: failed,
-  })
-  const followed = new Sweep(database.pool, [serverLog])
-  const sweep = async () => {
-    await Promise.all([hub.sweep(), followed.now()]).catch((error) => {
-      failed(error)
-      throw error
-    })
-  }
-  const advance = (roomId: number, seq: number) =>
-    roomId === SERVER_LOG ? serverLog.advance(seq) : hub.advance(roomId, seq)
-  const bell = openBell(doorbell, database, {
-    onRing: advance,
-    onMissed: sweep,
+    createBell: (bell) => openBell(doorbell, database, bell),
+    // The bell that looks is a sweep itself, and knows when to hold back.
+    sweepMs: doorbell === 'listen' ? limits.sweepMs : null,
     onState: (state, error) => {
-      if (state === 'lost')
-        return log.warn('doorbell lost', { error: error ? messageOf(error) : undefined })
-      log.info('doorbell listening')
-      readServer(database.pool).then((now) => {
-        server = now
-      }, failed)
+      if (state === 'listening') log.info('doorbell listening')
+      else log.warn('doorbell lost', { error: error ? messageOf(error) : undefined })
     },
+    onError: (error) => log.error('waiting', { error: messageOf(error) }),
   })
-  // The bell that looks is a sweep itself, and knows when to hold back.
-  const sweeping =
-    doorbell === 'listen' && setInterval(() => void sweep().catch(() => {}), limits.sweepMs)
-  return {
-    hub,
-    server: () => server,
-    announce: (roomId: number, seq: number) => {
-      advance(roomId, seq)
-      bell.ring(roomId, seq)
-    },
-    stop: async () => {
-      if (sweeping) clearInterval(sweeping)
-      await bell.stop()
-    },
-  }
 }
 
 const openBell = (doorbell: Config['doorbell'], database: Database, bell: Bell): Doorbell =>
@@ -159,8 +131,8 @@ async function isCurrent(database: Database, sqlDir: string): Promise<boolean> {
 
 type Fetch = (request: Request) => Response | Promise<Response>
 
-async function listen(fetch: Fetch, config: Config, isStopping: () => boolean) {
-  const server = createAdaptorServer({ fetch: closing(fetch, isStopping) }) as HttpServer
+async function listen(listener: RequestListener, config: Config): Promise<HttpServer> {
+  const server = createServer(listener)
   // Longer than the proxy keeps an idle connection, so that it never sends into a closing one.
   server.keepAliveTimeout = 75_000
   await new Promise<void>((resolve, reject) => {

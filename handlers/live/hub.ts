@@ -1,10 +1,11 @@
 import { Refusal } from '../chat/refusal.ts'
 import { databaseIsAway, type Sql } from '../chat/sql.ts'
 import { limits } from '../limits.ts'
-import { type Batch, nothing, readHeads, readLog } from './log.ts'
+import { type Batch, nothing, readLog } from './log.ts'
 import type { Room } from './room.ts'
 import { Rooms } from './rooms.ts'
 import { Slices } from './slices.ts'
+import type { Follower, Heads } from './sweep.ts'
 import { type Group, Stream, type Wait } from './wait.ts'
 import { Wheel } from './wheel.ts'
 
@@ -22,7 +23,7 @@ export type Ask = {
  * Where requests wait for what is new in a room. A cache of the log's end and no more: whoever
  * waited here can go on at any other instance with the cursor in their hand.
  */
-export class Hub {
+export class Hub implements Follower {
   readonly #sql: Sql
   readonly #onError: (error: unknown) => void
   readonly #rooms = new Rooms()
@@ -53,6 +54,11 @@ export class Hub {
   /** How many requests wait here now. */
   get held(): number {
     return this.#held
+  }
+
+  /** Whether it holds as many as it can. */
+  get isFull(): boolean {
+    return this.#held >= limits.waitsPerInstance
   }
 
   get stopped(): boolean {
@@ -102,7 +108,7 @@ export class Hub {
    * @returns `unavailable` when the instance holds as many waits as it can.
    */
   hold(ask: Ask | null, wait: Wait): Refusal | undefined {
-    if (this.#held >= limits.waitsPerInstance) return tooManyWaits()
+    if (this.isFull) return tooManyWaits()
     const group = ask ? this.#groupOf(ask, wait instanceof Stream) : this.#roomless
     wait.group = group
     group.waits.add(wait)
@@ -133,22 +139,18 @@ export class Hub {
   }
 
   /** The rooms that someone waits in, and the numbers that they are believed to have reached. */
-  waitedIn(): Map<number, number> {
+  believed(): Heads {
     return new Map(this.#rooms.waitedIn().map((room) => [room.id, this.#headOf(room)]))
   }
 
   /**
-   * Asks the database for the heads of all rooms that someone waits in, since a doorbell may be
-   * lost. A head that went back, or a room that is gone, ends the waits: the clients ask again
-   * and are told.
+   * What a sweep has found. A head that went back, or a room that is gone, ends the waits: the
+   * clients ask again and are told.
    */
-  async sweep(): Promise<void> {
-    const before = this.waitedIn()
-    if (before.size === 0) return
-    const heads = await readHeads(this.#sql, [...before.keys()])
-    for (const [id, believed] of before) {
+  swept(heads: Heads, believed: Heads): void {
+    for (const [id, before] of believed) {
       const head = heads.get(id)
-      if (head === undefined || head < believed) this.forget(id)
+      if (head === undefined || head < before) this.forget(id)
       else this.advance(id, head)
     }
   }
@@ -273,7 +275,7 @@ export class Hub {
   }
 }
 
-const tooManyWaits = () =>
+export const tooManyWaits = () =>
   new Refusal('unavailable', 'Too many are waiting here just now. Try again in a moment.', {
     retryAfterSeconds: limits.retryAfterSeconds,
   })

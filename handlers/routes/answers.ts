@@ -58,16 +58,12 @@ const lines: Record<StreamForm, (source: Source, batch: Batch) => string> = {
     streamEvent({ id: cursor(batch.next), data: changesFragment(slug, batch) }),
 }
 
-/** A text as bytes, compressed where that is asked for and worth it; made once for all alike. */
-export function bytesOf(batch: Batch, form: string, isZipped: boolean, text: string): Answer {
-  return once(batch, `${form} ${isZipped ? 'zipped' : 'plain'}`, () => {
-    const plain = Buffer.from(text)
-    if (!isZipped || plain.length < limits.zipBytes) return { body: plain, isZipped: false }
-    return { body: gzipSync(plain), isZipped: true }
-  })
+/** A text as bytes, compressed where that is taken and worth it. */
+export function zipped(text: string, isTaken: boolean): { body: Buffer; encoding?: 'gzip' } {
+  const plain = Buffer.from(text)
+  if (!isTaken || plain.length < limits.zipBytes) return { body: plain }
+  return { body: gzipSync(plain), encoding: 'gzip' }
 }
-
-export type Answer = { body: Buffer; isZipped: boolean }
 
 /** Whether an `Accept-Encoding` header takes gzip. */
 export const takesGzip = (accepted: string | undefined): boolean =>

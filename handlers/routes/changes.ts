@@ -62,7 +62,7 @@ function showBatch(c: Context, room: Room, batch: Batch): Response {
  * @param seq the number to go on from, at most that of what the page shows.
  */
 async function reset(c: Context, room: Room, seq: number): Promise<Response> {
-  const page = await newestPage(c, room)
+  const page = await newestPage(c.var.sql, room)
   const live = cursorAt(c, room, seq)
   return represent(
     c,

@@ -30,7 +30,7 @@ export const showFrame: Answer = async (c) => {
     if (batch instanceof Refusal) return batch
     seen = Math.max(seen, batch.next)
   }
-  const page = await newestPage(c, room)
+  const page = await newestPage(c.var.sql, room)
   c.header('cache-control', 'private, no-store')
   return c.html(frameDocument({ room, page, live: cursorAt(c, room, seen) }))
 }

@@ -8,23 +8,26 @@ import type { Room } from '../chat/rooms.ts'
 import { type Fields, readFields } from '../http/body.ts'
 import { within } from '../http/faults.ts'
 import { refuse } from '../http/refusals.ts'
-import { formOf, represent, seeOther } from '../http/representation.ts'
+import { formOf, represent, seeOther, wantsStream } from '../http/representation.ts'
 import { limits } from '../limits.ts'
 import { messageFragment, messageJson } from '../pages/message.tsx'
 import { talkFragment } from '../pages/talk.tsx'
 import { messagesText, messageText } from '../pages/text.ts'
 import { showChanges } from './changes.ts'
 import { type Answer, cursorAt, enterRoom } from './context.ts'
-import { readReading } from './query.ts'
+import { type Query, readReading } from './query.ts'
 import { isHtml, nextLink, pageJson, wholeRoom } from './room.ts'
+import { showStream } from './stream.ts'
 
 /** `GET /r/{room}/messages`: a page, or what changed past a cursor, held until something does. */
 export const readMessages: Answer = async (c) => {
   const entry = await enterRoom(c)
   if (entry instanceof Refusal) return entry
-  const reading = readReading((name) => c.req.query(name))
-  if (reading instanceof Refusal) return reading
   const { room, person } = entry
+  const query: Query = (name) => c.req.query(name)
+  if (wantsStream(c.req.header('accept'))) return showStream(c, room, person?.id ?? null, query)
+  const reading = readReading(query)
+  if (reading instanceof Refusal) return reading
   if (reading.of === 'changes') return showChanges(c, room, person?.id ?? null, reading)
   const page = await readPage(c.var.sql, room, reading.stretch, reading.limit)
   const live = cursorAt(c, room, room.lastSeq)

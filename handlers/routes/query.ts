@@ -41,6 +41,29 @@ export function readReading(query: Query): Reading | Refusal {
 export const noCursor = (): Refusal =>
   new Refusal('malformed', 'after is no cursor. Take the one that a page or change gave.')
 
+export type StreamReading = {
+  /** Where to begin; null for from now on. */
+  after: Cursor | null
+  form: 'json' | 'html'
+  limit: number
+  client: string | undefined
+}
+
+/**
+ * What a request for an event stream asks for.
+ * @param lastEventId where the stream that broke had come to: it goes on from there.
+ */
+export function readStream(query: Query, lastEventId?: string): StreamReading | Refusal {
+  const begin = lastEventId || query('after')
+  const after = begin === undefined ? null : readCursor(begin)
+  if (begin !== undefined && !after) return noCursor()
+  const form = query('as') ?? 'json'
+  if (form !== 'json' && form !== 'html') return invalid({ as: 'as is json or html.' })
+  const client = readClient(query)
+  if (client instanceof Refusal) return client
+  return { after, form, limit: limits.pageMessages, client }
+}
+
 /** A word that a tab or program picks for itself. */
 export function readClient(query: Query): string | undefined | Refusal {
   const client = query('client')

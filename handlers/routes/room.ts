@@ -4,6 +4,7 @@ import { type Page, readPage, type Stretch } from '../chat/pages.ts'
 import type { Person } from '../chat/people.ts'
 import { Refusal } from '../chat/refusal.ts'
 import { listRooms, type Room } from '../chat/rooms.ts'
+import type { Sql } from '../chat/sql.ts'
 import { friendlyColor, friendlyName } from '../chat/words.ts'
 import { formOf, represent } from '../http/representation.ts'
 import { limits } from '../limits.ts'
@@ -52,7 +53,7 @@ type Parts = { room: Room; person: Person | null; page?: Page } & Partial<
 /** The room as a page shows it; its newest messages where no others are given. */
 export async function wholeRoom(c: Context, parts: Parts): Promise<string> {
   const { room, person } = parts
-  const page = parts.page ?? (await newestPage(c, room))
+  const page = parts.page ?? (await newestPage(c.var.sql, room))
   return roomFragment({
     ...parts,
     page,
@@ -64,8 +65,8 @@ export async function wholeRoom(c: Context, parts: Parts): Promise<string> {
   })
 }
 
-export const newestPage = (c: Context, room: Room): Promise<Page> =>
-  readPage(c.var.sql, room, { from: 'newest' }, limits.pageMessagesDefault)
+export const newestPage = (sql: Sql, room: Room): Promise<Page> =>
+  readPage(sql, room, { from: 'newest' }, limits.pageMessagesDefault)
 
 /** Where to go on from a cursor, as a `Link` header. */
 export const nextLink = (room: Room, cursor: string): string =>

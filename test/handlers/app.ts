@@ -3,15 +3,14 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Hono } from 'hono'
 import { createApp } from '../../handlers/app.ts'
-import { readServer } from '../../handlers/chat/server.ts'
 import { databaseIsAway } from '../../handlers/chat/sql.ts'
 import { readConfig } from '../../handlers/config.ts'
 import { openDatabase } from '../../handlers/drivers/database.ts'
 import { createPace } from '../../handlers/http/pace.ts'
 import { limits } from '../../handlers/limits.ts'
-import { Hub } from '../../handlers/live/hub.ts'
+import { openEngine } from '../../handlers/live/engine.ts'
+import type { Hub } from '../../handlers/live/hub.ts'
 import { ListenBell } from '../../handlers/live/listen.ts'
-import { SERVER_LOG } from '../../handlers/live/log.ts'
 import { pendingMigrations } from '../../handlers/migrate.ts'
 import { createLog } from '../../handlers/ops/log.ts'
 import { latch } from '../until.ts'
@@ -42,32 +41,23 @@ export async function startInstance(env: Env): Promise<Instance> {
   const config = readConfig(env)
   const database = await openDatabase(config.database)
   database.pool.on('error', () => {})
-  const server = await readServer(database.pool)
   const lines: string[] = []
-  const hub = new Hub(database.pool, (error) => lines.push(`the hub: ${String(error)}`))
-  const sweep = () => hub.sweep()
-  const advance = (roomId: number, seq: number) => {
-    if (roomId !== SERVER_LOG) hub.advance(roomId, seq)
-  }
   const listening = latch()
-  const bell = new ListenBell({
-    client: () => database.client(),
-    onRing: advance,
-    onMissed: sweep,
+  const engine = await openEngine({
+    sql: database.pool,
+    createBell: (bell) => new ListenBell({ ...bell, client: () => database.client() }),
+    sweepMs: limits.sweepMs,
     onState: listening.open,
+    onError: (error) => lines.push(`the engine: ${String(error)}`),
   })
-  const sweeping = setInterval(() => void sweep().catch(() => {}), limits.sweepMs)
-  const announce = (roomId: number, seq: number) => {
-    advance(roomId, seq)
-    bell.ring(roomId, seq)
-  }
+  const { hub, announce, server } = engine
   const app = createApp({
     log: createLog('text', (line) => lines.push(line)),
     sql: database.pool,
     hub,
     announce,
-    server: () => server,
-    secret: () => config.secret ?? server.secret,
+    server,
+    secret: () => config.secret ?? server().secret,
     pace: createPace(config.posts),
     ready: () =>
       pendingMigrations(database.pool, config.sqlDir).then((names) => names.length === 0, notReady),
@@ -80,9 +70,8 @@ export async function startInstance(env: Env): Promise<Instance> {
     announce,
     lines,
     async stop() {
-      hub.stop()
-      clearInterval(sweeping)
-      await bell.stop()
+      await engine.release(0)
+      await engine.stop()
       await database.pool.end()
     },
   }

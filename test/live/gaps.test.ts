@@ -5,7 +5,7 @@ import { Hub } from '../../handlers/live/hub.ts'
 import { enterOne, guest, newRoom, openStorage, type Storage, say } from '../chat/storage.ts'
 import { suite } from '../suite.ts'
 import { latch, until } from '../until.ts'
-import { changes, follow, seqs, upTo, waitIn } from './waits.ts'
+import { changes, follow, seqs, sweep, upTo, waitIn } from './waits.ts'
 import { watched } from './watched.ts'
 
 const test = suite('nothing is lost', 30)
@@ -49,7 +49,7 @@ async function play(gap: Gap, waking: 'doorbell' | 'sweep') {
     await say()
   }
   const reader = follow(hub, room, async () => (await enterOne(sql, null, room.slug)).room?.lastSeq)
-  const sweeping = waking === 'sweep' ? setInterval(() => void hub.sweep(), 5) : undefined
+  const sweeping = waking === 'sweep' ? setInterval(() => void sweep(sql, hub), 5) : undefined
   const isQuiet = () => hub.held === 1 && reader.told.length === total
   await until(isQuiet)
   await say()
@@ -100,7 +100,7 @@ test('of what is committed between entering a room and waiting in it, with no be
   await commit(room)
   const waiting = changes(hub, waitIn(room, { head: 0 }))
   await until(() => hub.held === 1)
-  await hub.sweep()
+  await sweep(storage.sql, hub)
   assert.equal(seqs(await waiting), [1])
   hub.stop()
 })
@@ -141,7 +141,7 @@ test('after a read that failed: the waits go on, and the next sweep answers them
   await until(() => failed.length === 1)
   assert.is(hub.held, 1)
   await storage.sql.query('alter table log_elsewhere rename to log')
-  await hub.sweep()
+  await sweep(storage.sql, hub)
   assert.equal(seqs(await waiting), [1])
   hub.stop()
 })
@@ -175,7 +175,7 @@ back('a sweep ends the waits, with one query', async () => {
   const waiting = upTo(3).map(() => changes(hub, waitIn(room, { head: 3, after: 3 })))
   await until(() => hub.held === 3)
   await goBack()
-  await hub.sweep()
+  await sweep(sql, hub)
   for (const batch of await Promise.all(waiting)) assert.equal([seqs(batch), batch.next], [[], 3])
   assert.equal([hub.held, sql.count], [0, 1])
 })
@@ -209,7 +209,7 @@ back('a room that is gone ends its waits', async () => {
   const waiting = changes(hub, waitIn(room, { head: 3, after: 3 }))
   await until(() => hub.held === 1)
   await storage.sql.query('delete from rooms where id = $1', [room.id])
-  await hub.sweep()
+  await sweep(storage.sql, hub)
   assert.equal(seqs(await waiting), [])
 })
 

@@ -7,7 +7,7 @@ import { changesOf } from '../../handlers/live/patience.ts'
 import { guest, newRoom, openStorage, refusedAs, type Storage, say } from '../chat/storage.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
-import { changes, follow, seqs, upTo, waitIn } from './waits.ts'
+import { changes, follow, seqs, sweep, upTo, waitIn } from './waits.ts'
 import { type Watched, watched } from './watched.ts'
 
 const test = suite('the hub')
@@ -150,7 +150,7 @@ test('a wait whose client is gone ends, and leaves nothing', async () => {
   client.abort()
   for (const batch of await Promise.all(waiting)) assert.is(batch.next, 0)
   assert.is(hub.held, 0)
-  await hub.sweep()
+  await sweep(sql, hub)
   await tell()
   assert.is(sql.count, 0, 'nobody waits, so nobody asks')
 })

@@ -7,6 +7,7 @@ import { Hub } from '../../handlers/live/hub.ts'
 import { ListenBell } from '../../handlers/live/listen.ts'
 import { PollingBell } from '../../handlers/live/poll.ts'
 import { until } from '../until.ts'
+import { sweep } from './waits.ts'
 
 export type BellKind = Config['doorbell']
 
@@ -46,7 +47,7 @@ export function openInstance(
     },
     onMissed: () => {
       heard.looks++
-      return hub.sweep()
+      return sweep(sql, hub)
     },
     onState: (state) => heard.states.push(state),
   })

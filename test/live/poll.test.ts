@@ -6,7 +6,7 @@ import { PollingBell } from '../../handlers/live/poll.ts'
 import { openStorage } from '../chat/storage.ts'
 import { suite } from '../suite.ts'
 import { latch, until } from '../until.ts'
-import { upTo } from './waits.ts'
+import { sweep, upTo } from './waits.ts'
 import { watched } from './watched.ts'
 
 const test = suite('the doorbell that looks')
@@ -105,7 +105,7 @@ test('the database is asked nothing while nobody waits', async () => {
   const bell = new PollingBell({
     onMissed: () => {
       looks++
-      return hub.sweep()
+      return sweep(sql, hub)
     },
   })
   await until(() => looks >= 3)

@@ -1,8 +1,10 @@
 /** Waiting as a request does it. */
 import type { Room } from '../../handlers/chat/rooms.ts'
+import type { Sql } from '../../handlers/chat/sql.ts'
 import type { Hub } from '../../handlers/live/hub.ts'
 import type { Batch } from '../../handlers/live/log.ts'
 import { changesOf, type Waiting } from '../../handlers/live/patience.ts'
+import { Sweep } from '../../handlers/live/sweep.ts'
 import { succeeded } from '../chat/storage.ts'
 
 /** Longer than any test: what waits so long is answered for another reason. */
@@ -23,6 +25,9 @@ export const waitIn = (room: Room, change: Partial<Waiting> = {}): Waiting => ({
 export async function changes(hub: Hub, wait: Waiting): Promise<Batch> {
   return succeeded(await changesOf(hub, wait))
 }
+
+/** Looks once for what the hub was not told, as an instance does each second. */
+export const sweep = (sql: Sql, hub: Hub): Promise<void> => new Sweep(sql, [hub]).now()
 
 export const seqs = (batch: Batch): number[] => batch.events.map((event) => event.seq)
 

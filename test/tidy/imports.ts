@@ -23,6 +23,7 @@ const storeys: Record<string, number> = {
   migrate: 4,
   app: 4,
   static: 4,
+  direct: 4,
   routes: 3,
   pages: 2,
   http: 2,

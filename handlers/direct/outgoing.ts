@@ -1,0 +1,64 @@
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Pipe } from '../live/stream.ts'
+
+/** What Node keeps of a response's head: https://github.com/nodejs/node `lib/_http_outgoing.js`. */
+type Head = { _header: string; _headerSent: boolean }
+
+/**
+ * Answers with prepared bytes, head and body in one: the same bytes for all who wait for the same.
+ * Node is told that the head has gone out already, so it makes none; what follows (the connection
+ * that is kept, the request that comes next) is its own doing as ever.
+ */
+export function sendPrepared(outgoing: ServerResponse, bytes: Uint8Array): void {
+  const head = outgoing as unknown as Head
+  head._header = 'prepared'
+  head._headerSent = true
+  outgoing.end(bytes)
+}
+
+/** An event stream on a connection of its own: chunks are framed once for all, and written as they are. */
+export class NodePipe implements Pipe {
+  readonly kind = 'chunked'
+  readonly #outgoing: ServerResponse
+  readonly #socket: Socket
+
+  /** @param outgoing whose head has gone out. */
+  constructor(outgoing: ServerResponse, socket: Socket) {
+    this.#outgoing = outgoing
+    this.#socket = socket
+  }
+
+  frame(text: string): Uint8Array {
+    const data = Buffer.from(text)
+    const size = `${data.length.toString(16)}\r\n`
+    return Buffer.concat([Buffer.from(size), data, Buffer.from('\r\n')])
+  }
+
+  write(bytes: Uint8Array): number {
+    this.#socket.write(bytes)
+    return this.#socket.writableLength
+  }
+
+  async drained(): Promise<void> {
+    const socket = this.#socket
+    if (!socket.writableNeedDrain || socket.destroyed) return
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        socket.off('drain', done)
+        socket.off('close', done)
+        resolve()
+      }
+      socket.on('drain', done)
+      socket.on('close', done)
+    })
+  }
+
+  end(): void {
+    this.#outgoing.end()
+  }
+
+  cut(): void {
+    this.#socket.destroy()
+  }
+}

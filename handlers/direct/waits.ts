@@ -1,0 +1,148 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Asked, Entry } from '../chat/entry.ts'
+import type { Room } from '../chat/rooms.ts'
+import type { Sql } from '../chat/sql.ts'
+import { sessionIn } from '../http/identity.ts'
+import { continues, epochOf, writeCursor } from '../live/cursor.ts'
+import type { Engine } from '../live/engine.ts'
+import { waitKey } from '../routes/changes.ts'
+import { runStream, streamHeaders } from '../routes/stream.ts'
+import { type AskedPoll, type AskedStream, type AskedWait, readAskedWait } from './asked.ts'
+import { NodePipe } from './outgoing.ts'
+import { DirectPoll, type Manner } from './poll.ts'
+
+export type Parts = {
+  sql: Sql
+  engine: Engine
+  enter: (asked: Asked) => Promise<Entry>
+  secret: () => string
+  /** The headers of every answer, beside those of the form. */
+  headers: Record<string, string>
+  /** Answers whatever is not answered here. */
+  application: (incoming: IncomingMessage, outgoing: ServerResponse) => unknown
+}
+
+/** Who asks for which room, and the room's newest number. */
+type Entered = { person: Entry['person']; room: Room; head: number }
+
+/** Manners that are kept: a room has six. */
+const MANNERS = 6_000
+
+/**
+ * The short way in and out of a wait under Node. A plain wait of somebody known, in a room that is
+ * followed here, is read from the raw request and answered with prepared bytes; everything else,
+ * and whatever is not as it should be, goes through the application, which holds waits as well.
+ */
+export function directWaits(parts: Parts): RequestListener {
+  const waits = new DirectWaits(parts)
+  return (incoming, outgoing) => waits.take(incoming, outgoing)
+}
+
+class DirectWaits {
+  readonly #parts: Parts
+  readonly #manners = new Map<string, Manner>()
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  take(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const { hub, known } = this.#parts.engine
+    const asked = readAskedWait(incoming)
+    if (!asked || hub.isFull) {
+      this.#refer(outgoing)
+      return
+    }
+    const acquaintance = known.find(asked.cookie, asked.slug)
+    const head = acquaintance && hub.headOf(acquaintance.room.id)
+    if (acquaintance && head !== undefined) this.#begin(outgoing, asked, { ...acquaintance, head })
+    else void this.#enter(outgoing, asked)
+  }
+
+  #refer(outgoing: ServerResponse): void {
+    this.#parts.application(outgoing.req, outgoing)
+  }
+
+  async #enter(outgoing: ServerResponse, asked: AskedWait): Promise<void> {
+    const { engine, enter, secret } = this.#parts
+    const session = sessionIn(asked.cookie, secret())
+    try {
+      const who = { session, slug: asked.slug }
+      const { person, room } = await engine.known.enter(asked.cookie, who, enter)
+      if (outgoing.destroyed) return
+      if (room) this.#begin(outgoing, asked, { person, room, head: room.lastSeq })
+      else this.#refer(outgoing)
+    } catch {
+      // The application meets the same trouble, and says so.
+      this.#refer(outgoing)
+    }
+  }
+
+  #begin(outgoing: ServerResponse, asked: AskedWait, entered: Entered): void {
+    if (asked.form === 'stream') this.#stream(outgoing, asked, entered)
+    else this.#poll(outgoing, asked, entered)
+  }
+
+  #poll(outgoing: ServerResponse, asked: AskedPoll, { person, room, head }: Entered): void {
+    const { hub, server } = this.#parts.engine
+    const { after, limit, waitMs, client } = asked.reading
+    const epoch = epochOf(server().word, room)
+    if (waitMs === 0 || !continues(after, epoch, head)) {
+      this.#refer(outgoing)
+      return
+    }
+    const manner = this.#manner(room, epoch, asked)
+    const wait = new DirectPoll(waitMs, waitKey(person?.id ?? null, client), outgoing, manner)
+    const ask = { roomId: room.id, head, after: after.seq, limit }
+    const batch = hub.known(ask)
+    if (batch) wait.tell(batch)
+    // What is further back than the hub remembers must be read.
+    else if (after.seq < head || hub.hold(ask, wait)) this.#refer(outgoing)
+    else outgoing.on('close', wait.left)
+  }
+
+  /** What all polls of one room and form have in common. */
+  #manner({ slug }: Room, epoch: string, { form, isZipped }: AskedPoll): Manner {
+    const key = `${slug} ${epoch} ${form} ${isZipped}`
+    const known = this.#manners.get(key)
+    if (known) return known
+    const manner: Manner = {
+      key: `direct ${form} ${isZipped}`,
+      source: { slug, cursor: (seq) => writeCursor(epoch, seq) },
+      form,
+      isZipped,
+      headers: this.#parts.headers,
+      hub: this.#parts.engine.hub,
+      refer: (outgoing) => this.#refer(outgoing),
+    }
+    if (this.#manners.size >= MANNERS) this.#manners.clear()
+    this.#manners.set(key, manner)
+    return manner
+  }
+
+  #stream(outgoing: ServerResponse, { reading }: AskedStream, entered: Entered): void {
+    const { sql, engine, headers } = this.#parts
+    const { person, room, head } = entered
+    const { socket } = outgoing
+    // A request that was sent before the last one was answered has no connection yet.
+    if (!socket) {
+      this.#refer(outgoing)
+      return
+    }
+    const epoch = epochOf(engine.server().word, room)
+    const source = { slug: room.slug, cursor: (seq: number) => writeCursor(epoch, seq) }
+    const key = waitKey(person?.id ?? null, reading.client)
+    outgoing.writeHead(200, { ...streamHeaders, ...headers })
+    outgoing.flushHeaders()
+    const running = runStream(
+      { sql, hub: engine.hub },
+      { ...reading, room, head, epoch, source, key },
+      new NodePipe(outgoing, socket),
+      () => outgoing.destroyed,
+    ).catch(() => {
+      socket.destroy()
+      return null
+    })
+    outgoing.on('close', () => running.then((held) => held && engine.hub.leave(held)))
+  }
+}

@@ -1,0 +1,87 @@
+import { readServer, type Server } from '../chat/server.ts'
+import { databaseIsAway, type Sql } from '../chat/sql.ts'
+import type { Bell, Doorbell } from './doorbell.ts'
+import { Hub } from './hub.ts'
+import { Known } from './known.ts'
+import { SERVER_LOG } from './log.ts'
+import { ServerLog } from './server-log.ts'
+import { Sweep } from './sweep.ts'
+
+/** All that waits and wakes in an instance. */
+export type Engine = {
+  hub: Hub
+  known: Known
+  /** What the database says of itself; read anew with each connection of the doorbell. */
+  server: () => Server
+  /** Tells this instance and the others that a log has reached a number; room 0 is the server's. */
+  announce: (roomId: number, seq: number) => void
+  /** Ends all waits, over so many milliseconds. */
+  release(spreadMs: number): Promise<void>
+  /** Stops the doorbell and the sweep; what was rung last still goes out. */
+  stop(): Promise<void>
+}
+
+type Parts = {
+  sql: Sql
+  createBell: (bell: Bell) => Doorbell
+  /** How often to look for what the doorbell may have missed; null where the bell itself looks. */
+  sweepMs: number | null
+  onState: NonNullable<Bell['onState']>
+  /** Is told of what failed for another reason than an absent database. */
+  onError: (error: unknown) => void
+}
+
+/** Opens the hub, the memory of people and the server's log, and lets them be woken. */
+export async function openEngine(parts: Parts): Promise<Engine> {
+  const { sql, createBell, sweepMs, onState, onError } = parts
+  let server = await readServer(sql)
+  const failed = (error: unknown) => {
+    if (!databaseIsAway(error)) onError(error)
+  }
+  const hub = new Hub(sql, failed)
+  const forget = () => known.forget()
+  const log = new ServerLog({
+    sql,
+    onEvent: ({ personId }) => (personId === null ? forget() : known.forgetPerson(personId)),
+    onLost: forget,
+    onError: failed,
+  })
+  const known = new Known(log)
+  const sweeping = new Sweep(sql, [hub, log])
+  const sweep = () =>
+    sweeping.now().catch((error) => {
+      failed(error)
+      throw error
+    })
+  const renew = () =>
+    readServer(sql).then((now) => {
+      // Another database, or an older copy of it: nobody in it need be who they were.
+      if (now.word !== server.word || now.secret !== server.secret) forget()
+      server = now
+    }, failed)
+  const advance = (roomId: number, seq: number) =>
+    roomId === SERVER_LOG ? log.advance(seq) : hub.advance(roomId, seq)
+  const bell = createBell({
+    onRing: advance,
+    onMissed: sweep,
+    onState: (state, error) => {
+      if (state === 'listening') void renew()
+      onState(state, error)
+    },
+  })
+  const timer = sweepMs === null ? undefined : setInterval(() => sweep().catch(() => {}), sweepMs)
+  return {
+    hub,
+    known,
+    server: () => server,
+    announce: (roomId, seq) => {
+      advance(roomId, seq)
+      bell.ring(roomId, seq)
+    },
+    release: (spreadMs) => hub.stop(spreadMs),
+    stop: () => {
+      clearInterval(timer)
+      return bell.stop()
+    },
+  }
+}

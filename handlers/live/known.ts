@@ -1,0 +1,87 @@
+import type { Asked, Entry } from '../chat/entry.ts'
+import type { Person } from '../chat/people.ts'
+import type { Room } from '../chat/rooms.ts'
+import { limits } from '../limits.ts'
+import type { ServerLog } from './server-log.ts'
+
+/** Who somebody is and which room they may see, as it was when the database was asked last. */
+export type Acquaintance = { person: Person | null; room: Room }
+
+/**
+ * What an instance remembers of people and of the rooms that they may see, so that who waits again
+ * and again is looked up once. What is not for somebody is not remembered: they may be let in.
+ *
+ * It is believed only while the instance follows the server's log, which tells of all that would
+ * make it wrong; otherwise the database is asked each time.
+ */
+export class Known {
+  readonly #log: Pick<ServerLog, 'isTrusted' | 'moves'>
+  readonly #rooms = new Map<number, Room>()
+  #fresh = new Map<string, Acquaintance>()
+  #older = new Map<string, Acquaintance>()
+
+  constructor(log: Pick<ServerLog, 'isTrusted' | 'moves'>) {
+    this.#log = log
+  }
+
+  /**
+   * @param cookie a session's cookie as it came, which was found good when it was remembered.
+   * @returns undefined where the database must be asked. The room's `lastSeq` is as old as the
+   *   acquaintance: the hub knows better.
+   */
+  find(cookie: string, slug: string): Acquaintance | undefined {
+    if (!this.#log.isTrusted()) return undefined
+    const key = keyOf(cookie, slug)
+    const fresh = this.#fresh.get(key)
+    if (fresh) return fresh
+    const older = this.#older.get(key)
+    if (older) this.#keep(key, older)
+    return older
+  }
+
+  /**
+   * Asks, and remembers the answer.
+   * @param ask `enter` of chat/entry.ts.
+   */
+  async enter(cookie: string, asked: Asked, ask: (asked: Asked) => Promise<Entry>): Promise<Entry> {
+    const isTrusted = this.#log.isTrusted()
+    const { moves } = this.#log
+    const entry = await ask(asked)
+    // What the log told meanwhile may be about this very answer.
+    if (isTrusted && moves === this.#log.moves) this.#remember(cookie, asked.slug, entry)
+    return entry
+  }
+
+  /** A person is not what they were. */
+  forgetPerson(id: number): void {
+    for (const people of [this.#fresh, this.#older]) {
+      for (const [key, { person }] of people) if (person?.id === id) people.delete(key)
+    }
+  }
+
+  /** What was remembered may be wrong. */
+  forget(): void {
+    this.#fresh = new Map()
+    this.#older = new Map()
+    this.#rooms.clear()
+  }
+
+  #remember(cookie: string, slug: string, { person, room }: Entry): void {
+    if (!room) return
+    const shared = this.#rooms.get(room.id) ?? room
+    if (this.#rooms.size >= limits.rememberedRooms) this.#rooms.clear()
+    this.#rooms.set(room.id, shared)
+    this.#keep(keyOf(cookie, slug), { person, room: shared })
+  }
+
+  /** Two generations: who is not asked for while one fills is forgotten with the next. */
+  #keep(key: string, acquaintance: Acquaintance): void {
+    if (this.#fresh.size >= limits.knownPeople) {
+      this.#older = this.#fresh
+      this.#fresh = new Map()
+    }
+    this.#fresh.set(key, acquaintance)
+  }
+}
+
+const keyOf = (cookie: string, slug: string): string => `${cookie} ${slug}`
