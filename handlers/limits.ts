@@ -84,10 +84,24 @@ export const limits = {
   reconnectMsMin: 100,
   reconnectMsMax: 5_000,
 
+  /** Changes of rooms' logs that one transaction stores, and characters of text in it. */
+  batchChanges: 512,
+  batchChars: 512 * 1024,
+  /** Changes that an instance has taken and not yet stored or refused, and their characters. */
+  queuedChanges: 8_192,
+  queuedChars: 16 * 1024 * 1024,
+  /** Transactions at once, each for rooms of its own. */
+  writeLanes: 2,
+  /** Rooms whose lock does not come that may have a transaction of their own, beside the lanes. */
+  stuckRooms: 2,
+  /** How long a batch waits for its rooms' locks, and one that is tried again room by room. */
+  lockMs: 1_000,
+  roomLockMs: 50,
+
   commitMs: 5_000,
   connectMs: 3_000,
   statementMs: 5_000,
-  poolConnections: 10,
+  poolConnections: 7,
   drainMs: 8_000,
   /** Whatever still holds on: the process ends. */
   exitMs: 9_500,

@@ -4,6 +4,15 @@ export type Sql = {
   query<Row extends object>(text: string, values?: unknown[]): Promise<{ rows: Row[] }>
 }
 
+export type Statement = { text: string; values: unknown[] }
+
+/**
+ * Runs statements in order as one transaction, and comes back when it is committed: the rows of
+ * each. Rejects with the first error; whether anything is stored is then certain only where the
+ * database itself reported it (`reportedCode`).
+ */
+export type Transact = (statements: readonly Statement[]) => Promise<object[][]>
+
 /** Errors that say the database is away, starting, stopping or full, and not that we are wrong. */
 const awayCodes =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08...|57P0[1-5]|53...|57014|55P03|25006)$/
@@ -19,6 +28,15 @@ export function databaseIsAway(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(databaseIsAway)
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   return awayCodes.test(code) || awayMessages.test(error.message) || databaseIsAway(error.cause)
+}
+
+/**
+ * The SQLSTATE of an error that the database reported about a statement, so that the statement's
+ * transaction is certainly rolled back; undefined for all else, a broken connection among it.
+ */
+export function reportedCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('severity' in error)) return undefined
+  return error.severity === 'ERROR' ? String(error.code) : undefined
 }
 
 /** The Neon driver rejects with the WebSocket's own `ErrorEvent`, which is no Error. */

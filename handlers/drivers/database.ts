@@ -1,30 +1,52 @@
 import type { Client, ClientConfig, Pool } from 'pg'
+import type { Transact } from '../chat/sql.ts'
 import type { DatabaseConfig } from '../config.ts'
 import { limits } from '../limits.ts'
 import type { Driver } from './driver.ts'
 import { neonDriver } from './neon.ts'
 import { pgDriver } from './pg.ts'
+import { transactOn } from './transact.ts'
 
 export type Database = {
+  /** For reading, and for all that is written outside the rooms' logs. */
   pool: Pool
+  /** For what changes rooms' logs, on connections that no reader can take away. */
+  transact: Transact
   /** A connection of its own, for LISTEN; not connected yet. Needs a direct connection. */
   client(): Client
+  /** Told of each connection that broke while it was idle; the next use opens another. */
+  onBroken(listener: (error: Error) => void): void
+  /** Closes every connection that is not used, and the others when they are given back. */
+  end(): Promise<void>
 }
 
 const INT8 = 20
 
-/** Opens a pool with the driver that the settings name. Connects to nothing yet. */
+/** Opens pools with the driver that the settings name. Connects to nothing yet. */
 export async function openDatabase(config: DatabaseConfig): Promise<Database> {
   const driver = config.driver === 'neon' ? await neonDriver(config) : await pgDriver()
   const connection = { ...connectionConfig(config), types: { getTypeParser: numbers(driver) } }
-  const pool = new driver.Pool({
+  const shared = {
     ...connection,
-    max: config.poolConnections,
     idleTimeoutMillis: 30_000,
     query_timeout: limits.statementMs,
     statement_timeout: limits.statementMs,
-  })
-  return { pool, client: () => new driver.Client(connection) }
+  }
+  const pool = new driver.Pool({ ...shared, max: config.poolConnections })
+  const writers = limits.writeLanes + limits.stuckRooms
+  const writing = new driver.Pool({ ...shared, max: writers, pipeline: true })
+  const pools = [pool, writing]
+  return {
+    pool,
+    transact: transactOn(writing),
+    client: () => new driver.Client(connection),
+    onBroken(listener) {
+      for (const one of pools) one.on('error', listener)
+    },
+    async end() {
+      await Promise.all(pools.map((one) => one.end()))
+    },
+  }
 }
 
 /** The settings as node-postgres names them, without any time limit on statements. */

@@ -7,4 +7,4 @@ export type Driver = {
   getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown
 }
 
-type PoolLimits = { max: number; idleTimeoutMillis: number }
+type PoolLimits = { max: number; idleTimeoutMillis: number; pipeline?: boolean | undefined }

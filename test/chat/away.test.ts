@@ -42,11 +42,11 @@ for (const driver of drivers) {
     work: (database: Database) => Promise<void>,
   ): Promise<void> {
     const database = await openDatabase({ ...storage.config, ...change })
-    database.pool.on('error', () => {})
+    database.onBroken(() => {})
     try {
       await work(database)
     } finally {
-      await database.pool.end()
+      await database.end()
     }
   }
 
@@ -60,7 +60,7 @@ for (const driver of drivers) {
       assert.ok(databaseIsAway(await thrown(pool.query('select 1'))))
     })
     // The Neon driver keeps its proxy in a setting of the whole process.
-    await openDatabase(storage.config).then(({ pool }) => pool.end())
+    await openDatabase(storage.config).then((database) => database.end())
   })
 
   test('a connection that the server ended means away, and the next query gets another', async () => {

@@ -1,0 +1,34 @@
+import type { Pool } from 'pg'
+import type { Transact } from '../chat/sql.ts'
+
+/**
+ * Runs statements as one transaction on a connection of a pool. All of them are sent without
+ * waiting for an answer in between: on a pool of `pipeline` clients that is one round trip, so
+ * that no lock is held while the client thinks. Other clients send them one after another.
+ *
+ * Rejects with the first error; what comes after it fails only because of it.
+ */
+export function transactOn(pool: Pool): Transact {
+  return async (statements) => {
+    const client = await pool.connect()
+    // Every statement is told of a broken connection; unheard, the client's own event would be a crash.
+    client.on('error', ignore)
+    const answers = await Promise.allSettled([
+      // Each statement sees what was committed before it, whatever the database's default is.
+      client.query('begin isolation level read committed'),
+      ...statements.map(({ text, values }) => client.query(text, values)),
+      client.query('commit'),
+    ])
+    client.off('error', ignore)
+    // A connection that did not answer to the end may still be in the transaction: it is ended.
+    client.release(answers.at(-1)?.status !== 'fulfilled')
+    return answers.map(rowsOf).slice(1, -1)
+  }
+}
+
+function rowsOf(answer: PromiseSettledResult<{ rows: object[] }>): object[] {
+  if (answer.status === 'rejected') throw answer.reason
+  return answer.value.rows
+}
+
+const ignore = () => {}
