@@ -17,7 +17,7 @@ import { postMessage, readMessages, showMessage } from './routes/messages.ts'
 import { showRoom } from './routes/room.ts'
 import { createRoom, showRooms } from './routes/rooms.ts'
 
-type Provided = 'sql' | 'hub' | 'announce' | 'server' | 'secret' | 'pace' | 'ready'
+type Provided = 'sql' | 'hub' | 'announce' | 'writing' | 'server' | 'secret' | 'pace' | 'ready'
 
 /** What the handlers need of the runtime they run in. */
 export type Parts = Pick<Context['var'], Provided> & {

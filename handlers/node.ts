@@ -7,6 +7,7 @@ import { getRequestListener } from '@hono/node-server'
 import { createApp } from './app.ts'
 import { gatherEntries } from './chat/entry.ts'
 import { databaseIsAway } from './chat/sql.ts'
+import { Writing } from './chat/writing/queue.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { directWaits } from './direct/waits.ts'
 import { type Database, openDatabase } from './drivers/database.ts'
@@ -37,10 +38,11 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   const log = createLog(config.logFormat)
   const database = await openDatabase(config.database)
   // A broken idle connection is replaced at the next query; without a listener it would be a crash.
-  database.pool.on('error', (error) => log.warn('connection lost', { error: messageOf(error) }))
+  database.onBroken((error) => log.warn('connection lost', { error: messageOf(error) }))
   await migrateWhenThere(database, config.sqlDir, log)
 
   const live = await openLive(config.doorbell, database, log)
+  const writing = new Writing({ transact: database.transact, onMoved: live.announce })
   const state = { stopping: false }
   const secret = () => config.secret ?? live.server().secret
   const app = createApp({
@@ -48,6 +50,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     sql: database.pool,
     hub: live.hub,
     announce: live.announce,
+    writing,
     server: live.server,
     secret,
     pace: createPace(config.posts),
@@ -64,8 +67,10 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     application: getRequestListener(closing(fetch, () => state.stopping)),
   })
   const release = async () => {
+    // In this order: what was taken is stored, then it is rung for, and only then all is closed.
+    await writing.stop()
     await live.stop()
-    await database.pool.end()
+    await database.end()
   }
   const http = await listen(listener, config).catch(async (error) => {
     await release()

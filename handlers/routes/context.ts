@@ -5,6 +5,7 @@ import { notFound, Refusal } from '../chat/refusal.ts'
 import type { Room } from '../chat/rooms.ts'
 import type { Server } from '../chat/server.ts'
 import type { Sql } from '../chat/sql.ts'
+import type { Writing } from '../chat/writing/queue.ts'
 import { sessionOf } from '../http/identity.ts'
 import type { Pace } from '../http/pace.ts'
 import { refuseForm } from '../http/refusals.ts'
@@ -19,6 +20,8 @@ declare module 'hono' {
     hub: Hub
     /** Tells this instance and the others that a room's log, or the server's, has reached a number. */
     announce: (roomId: number, seq: number) => void
+    /** The one way to the rooms' logs. */
+    writing: Writing
     /** What the database says of itself; it changes when the database is replaced. */
     server: () => Server
     /** Signs the cookies. */
@@ -48,10 +51,10 @@ function throwError(reason: unknown): never {
 /** The room of the address, and who asks; `not_found` where there is none for them. */
 export async function enterRoom(
   c: Context,
-): Promise<{ room: Room; person: Entry['person'] } | Refusal> {
+): Promise<{ room: Room; person: Entry['person']; session: Uint8Array | null } | Refusal> {
   const session = sessionOf(c, c.var.secret())
   const { room, person } = await c.var.enter({ session, slug: c.req.param('room') ?? '' })
-  return room ? { room, person } : notFound('room')
+  return room ? { room, person, session } : notFound('room')
 }
 
 /** Who asks, or null for a visitor. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
-import { type Draft, findMessage, type Posted, post, readDraft } from '../chat/messages.ts'
+import { findMessage, readDraft } from '../chat/messages.ts'
 import { readPage } from '../chat/pages.ts'
 import type { Person } from '../chat/people.ts'
 import { notFound, Refusal, signIn } from '../chat/refusal.ts'
 import type { Room } from '../chat/rooms.ts'
+import type { Post, Posted } from '../chat/writing/post.ts'
 import { type Fields, readFields } from '../http/body.ts'
 import { within } from '../http/faults.ts'
 import { refuse } from '../http/refusals.ts'
@@ -70,12 +71,13 @@ export const postMessage: Answer = async (c) => {
   const deadline = performance.now() + limits.commitMs
   const entry = await within(limits.commitMs, enterRoom(c))
   if (entry instanceof Refusal) return entry
-  const { room, person } = entry
-  if (!person) return signIn()
+  const { room, person, session } = entry
+  if (!person || !session) return signIn()
   const fields = await readFields(c)
   if (fields instanceof Refusal) return fields
   const draft = readDraft({ ...fields, nonce: fields.nonce ?? formNonce(fields) })
-  const posted = draft instanceof Refusal ? draft : await store(c, room, person, draft, deadline)
+  const post = { kind: 'post', roomId: room.id, authorId: person.id, session } as const
+  const posted = draft instanceof Refusal ? draft : await store(c, { ...post, draft }, deadline)
   if (posted instanceof Refusal) {
     // An archived room has no place to write, and so none for what was written.
     if (formOf(c) !== 'page' || posted.code === 'not_allowed') return posted
@@ -89,21 +91,10 @@ export const postMessage: Answer = async (c) => {
 /** The form's word, if it had one. */
 const kept = ({ once }: Fields) => (once ? { once } : {})
 
-async function store(
-  c: Context,
-  room: Room,
-  person: Person,
-  draft: Draft,
-  deadline: number,
-): Promise<Posted | Refusal> {
-  const tooFast = await c.var.pace(person.id)
+async function store(c: Context, post: Post, deadline: number): Promise<Posted | Refusal> {
+  const tooFast = await c.var.pace(post.authorId)
   if (tooFast) return tooFast
-  const stored = post(c.var.sql, person, room, draft).then((posted) => {
-    // Also when it was stored too late for the answer: those who wait are told all the same.
-    if (!(posted instanceof Refusal)) c.var.announce(room.id, posted.message.n)
-    return posted
-  })
-  return within(deadline - performance.now(), stored)
+  return within(deadline - performance.now(), c.var.writing.write(post, deadline))
 }
 
 function showPosted(c: Context, room: Room, { message, created }: Posted): Response {

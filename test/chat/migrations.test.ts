@@ -6,7 +6,7 @@ import { readConfig } from '../../handlers/config.ts'
 import { migrateOn, pendingMigrations } from '../../handlers/migrate.ts'
 import { testDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
-import { drivers, openStorage, type Storage } from './storage.ts'
+import { drivers, guest, newRoom, openStorage, type Storage, say } from './storage.ts'
 
 const { sqlDir } = readConfig({})
 
@@ -73,6 +73,33 @@ for (const driver of drivers) {
       (await storage.sql.query(`select to_regclass('rooms') as rooms`)).rows[0]?.rooms,
       null,
     )
+  })
+
+  test('rooms count their messages, also those of the version before while it still runs', async () => {
+    await migrated()
+    const { sql } = storage
+    const { person } = await guest(sql)
+    const room = await newRoom(sql, person)
+    const state = async () => {
+      const { rows } = await sql.query<{ messages: number; moved: string | null }>(
+        'select messages, moved::text from rooms where id = $1',
+        [room.id],
+      )
+      return rows[0]
+    }
+    assert.equal(await state(), { messages: 0, moved: null })
+    await say(storage, person, room, 'of this version')
+    const first = await state()
+    await sql.query('update rooms set last_seq = last_seq + 1 where id = $1', [room.id])
+    const second = await state()
+    await say(storage, person, room, 'of this version again')
+    const third = await state()
+    assert.equal(
+      [first, second, third].map((one) => one?.messages),
+      [1, 2, 3],
+    )
+    const moves = [first, second, third].map((one) => BigInt(one?.moved ?? 0))
+    assert.ok(moves.every((move, i) => move > (moves[i - 1] ?? 0n)))
   })
 
   test.run()

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { type Draft, post } from '../../handlers/chat/messages.ts'
+import type { Draft } from '../../handlers/chat/messages.ts'
 import { suite } from '../suite.ts'
 import {
   currently,
@@ -7,6 +7,7 @@ import {
   guest,
   newRoom,
   openStorage,
+  post,
   refusedAs,
   type Storage,
   succeeded,
@@ -31,8 +32,8 @@ for (const driver of drivers) {
 
   test('the same nonce and body again is the first message', async () => {
     const { sql, person, room } = await roomWithAuthor()
-    const first = succeeded(await post(sql, person, room, draft('hello')))
-    const again = succeeded(await post(sql, person, room, draft('hello')))
+    const first = succeeded(await post(storage, person, room, draft('hello')))
+    const again = succeeded(await post(storage, person, room, draft('hello')))
     assert.is(first.created, true)
     assert.is(again.created, false)
     assert.equal(again.message, first.message)
@@ -40,19 +41,19 @@ for (const driver of drivers) {
   })
 
   test('twenty copies that arrive at once are one message, and leave no gap', async () => {
-    const { sql, person, room } = await roomWithAuthor()
-    const copies = Array.from({ length: 20 }, () => post(sql, person, room, draft('hello')))
+    const { person, room } = await roomWithAuthor()
+    const copies = Array.from({ length: 20 }, () => post(storage, person, room, draft('hello')))
     const posted = (await Promise.all(copies)).map(succeeded)
     assert.is(posted.filter(({ created }) => created).length, 1)
     assert.equal(new Set(posted.map(({ message }) => message.n)), new Set([1]))
-    const next = succeeded(await post(sql, person, room, draft('more', 'n-2')))
+    const next = succeeded(await post(storage, person, room, draft('more', 'n-2')))
     assert.is(next.message.n, 2)
   })
 
   test('the same nonce with another body is a conflict', async () => {
     const { sql, person, room } = await roomWithAuthor()
-    succeeded(await post(sql, person, room, draft('hello')))
-    assert.is(refusedAs(await post(sql, person, room, draft('hello!'))), 'conflict')
+    succeeded(await post(storage, person, room, draft('hello')))
+    assert.is(refusedAs(await post(storage, person, room, draft('hello!'))), 'conflict')
     assert.is((await currently(sql, room)).lastSeq, 1)
   })
 
@@ -67,7 +68,7 @@ for (const driver of drivers) {
     ] as const
     for (const created of [true, false]) {
       for (const [author, place] of places) {
-        const posted = succeeded(await post(sql, author, place, draft('hello')))
+        const posted = succeeded(await post(storage, author, place, draft('hello')))
         assert.is(posted.created, created)
         assert.is(posted.message.author.id, author.id)
       }
@@ -77,19 +78,19 @@ for (const driver of drivers) {
   test('messages without a nonce are all their own', async () => {
     const { sql, person, room } = await roomWithAuthor()
     for (let turn = 0; turn < 3; turn++) {
-      succeeded(await post(sql, person, room, { ...draft('hello'), nonce: null }))
+      succeeded(await post(storage, person, room, { ...draft('hello'), nonce: null }))
     }
     assert.is((await currently(sql, room)).lastSeq, 3)
   })
 
   test('a retry is settled also when the room was archived in between', async () => {
     const { sql, person, room } = await roomWithAuthor()
-    const first = succeeded(await post(sql, person, room, draft('hello')))
+    const first = succeeded(await post(storage, person, room, draft('hello')))
     await sql.query('update rooms set archived = true where id = $1', [room.id])
-    const again = succeeded(await post(sql, person, room, draft('hello')))
+    const again = succeeded(await post(storage, person, room, draft('hello')))
     assert.equal(again, { message: first.message, created: false })
-    assert.is(refusedAs(await post(sql, person, room, draft('other'))), 'conflict')
-    assert.is(refusedAs(await post(sql, person, room, draft('new', 'n-2'))), 'not_allowed')
+    assert.is(refusedAs(await post(storage, person, room, draft('other'))), 'conflict')
+    assert.is(refusedAs(await post(storage, person, room, draft('new', 'n-2'))), 'not_allowed')
   })
 
   test.run()

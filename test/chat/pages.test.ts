@@ -54,7 +54,7 @@ for (const driver of drivers) {
       if (turn % 4 === 0) {
         await sql.query('update rooms set last_seq = last_seq + $2 where id = $1', [room.id, turn])
       }
-      all.push((await say(sql, person, room, `message ${turn}`)).message.n)
+      all.push((await say(storage, person, room, `message ${turn}`)).message.n)
     }
   })
   test.after(() => storage.close())
@@ -123,7 +123,7 @@ for (const driver of drivers) {
     const { person } = await guest(storage.sql)
     const long = await newRoom(storage.sql, person)
     const text = 'x'.repeat(10_000)
-    for (let i = 0; i < 120; i++) await say(storage.sql, person, long, text)
+    for (let i = 0; i < 120; i++) await say(storage, person, long, text)
     const seen: number[] = []
     for (let from: number | null = 1; from !== null; ) {
       const page: Page = await readPage(storage.sql, long, { from: 'from', n: from }, 200)

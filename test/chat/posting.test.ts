@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
-import { findMessage, post, readDraft } from '../../handlers/chat/messages.ts'
+import { findMessage, readDraft } from '../../handlers/chat/messages.ts'
+import { rename } from '../../handlers/chat/people.ts'
 import type { Room } from '../../handlers/chat/rooms.ts'
 import { readLog } from '../../handlers/live/log.ts'
 import { suite } from '../suite.ts'
@@ -9,6 +10,7 @@ import {
   guest,
   newRoom,
   openStorage,
+  post,
   refusedAs,
   type Storage,
   say,
@@ -31,7 +33,7 @@ for (const driver of drivers) {
     const authors = await Promise.all(['ann', 'ben', 'cleo', 'dov'].map((name) => guest(sql, name)))
     const room = await newRoom(sql, (await guest(sql)).person)
     const posts = upTo(16).flatMap((turn) =>
-      authors.map(({ person }) => say(sql, person, room, `${person.name} ${turn}`)),
+      authors.map(({ person }) => say(storage, person, room, `${person.name} ${turn}`)),
     )
     const posted = await Promise.all(posts)
     const numbers = posted.map(({ message }) => message.n).sort((a, b) => a - b)
@@ -43,7 +45,7 @@ for (const driver of drivers) {
     const { sql } = storage
     const { person } = await guest(sql)
     const room = await newRoom(sql, person)
-    const posted = await Promise.all(upTo(20).map((turn) => say(sql, person, room, `${turn}`)))
+    const posted = await Promise.all(upTo(20).map((turn) => say(storage, person, room, `${turn}`)))
     const { events } = await readLog(sql, room.id, 0, 200)
     assert.equal(
       events.map((event) => event.seq),
@@ -65,7 +67,7 @@ for (const driver of drivers) {
     const rooms = [await newRoom(sql, person), await newRoom(sql, person)]
     const numbers = []
     for (const room of [...rooms, ...rooms]) {
-      numbers.push((await say(sql, person, room, 'hello')).message.n)
+      numbers.push((await say(storage, person, room, 'hello')).message.n)
     }
     assert.equal(numbers, [1, 1, 2, 2])
   })
@@ -76,7 +78,7 @@ for (const driver of drivers) {
     const room = await newRoom(sql, person)
     const texts = ['naïve 👩‍👩‍👧 日本', `'; drop table messages; --`, '$1 \\ % _ {}', 'a\u001b[2Jb']
     for (const text of texts) {
-      const { message } = await say(sql, person, room, text)
+      const { message } = await say(storage, person, room, text)
       assert.is((await findMessage(sql, room, message.n))?.body, text)
     }
   })
@@ -85,9 +87,12 @@ for (const driver of drivers) {
     const { sql } = storage
     const { person } = await guest(sql, 'before')
     const room = await newRoom(sql, person)
-    const { message } = await say(sql, person, room, 'hello')
-    await say(sql, { ...person, name: 'after' }, room, 'hello again')
+    const { message } = await say(storage, person, room, 'hello')
+    await rename(sql, person, { name: 'after', color: '#000000' })
+    const later = await say(storage, person, room, 'hello again')
     assert.is((await findMessage(sql, room, message.n))?.author.name, 'before')
+    assert.equal(later.message.author, { ...person, name: 'after', color: '#000000' })
+    assert.equal(await findMessage(sql, room, later.message.n), later.message)
   })
 
   test('an archived room takes no message', async () => {
@@ -96,7 +101,7 @@ for (const driver of drivers) {
     const room = await newRoom(sql, person)
     await archive(room)
     const draft = { body: 'hello', nonce: null, replyTo: null }
-    assert.is(refusedAs(await post(sql, person, room, draft)), 'not_allowed')
+    assert.is(refusedAs(await post(storage, person, room, draft)), 'not_allowed')
     assert.is((await currently(sql, room)).lastSeq, 0)
   })
 
@@ -105,12 +110,12 @@ for (const driver of drivers) {
     const { person } = await guest(sql)
     const room = await newRoom(sql, person)
     const other = await newRoom(sql, person)
-    const { message } = await say(sql, person, room, 'a question')
+    const { message } = await say(storage, person, room, 'a question')
     const draft = { body: 'an answer', nonce: null, replyTo: message.n }
-    const { message: reply } = succeeded(await post(sql, person, room, draft))
+    const { message: reply } = succeeded(await post(storage, person, room, draft))
     assert.is(reply.replyTo, message.n)
-    assert.is(refusedAs(await post(sql, person, other, draft)), 'invalid')
-    assert.is(refusedAs(await post(sql, person, room, { ...draft, replyTo: 999 })), 'invalid')
+    assert.is(refusedAs(await post(storage, person, other, draft)), 'invalid')
+    assert.is(refusedAs(await post(storage, person, room, { ...draft, replyTo: 999 })), 'invalid')
     assert.is((await currently(sql, room)).lastSeq, 2, 'a refused post takes no number')
   })
 

@@ -145,7 +145,7 @@ for (const driver of drivers) {
     const lastAt = async () =>
       (await listRooms(sql, person)).find((one) => one.id === room.id)?.lastAt
     assert.is(await lastAt(), null)
-    const { message } = await say(sql, person, room, 'hello')
+    const { message } = await say(storage, person, room, 'hello')
     assert.equal(await lastAt(), message.at)
   })
 

@@ -2,13 +2,16 @@
 import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
 import { type Entry, enter } from '../../handlers/chat/entry.ts'
-import { type Posted, post } from '../../handlers/chat/messages.ts'
+import type { Draft } from '../../handlers/chat/messages.ts'
 import { type Person, welcome } from '../../handlers/chat/people.ts'
 import { Refusal } from '../../handlers/chat/refusal.ts'
 import { makeRoom, type Room, type Visibility } from '../../handlers/chat/rooms.ts'
 import type { Sql } from '../../handlers/chat/sql.ts'
+import type { Post, Posted } from '../../handlers/chat/writing/post.ts'
+import { Writing } from '../../handlers/chat/writing/queue.ts'
 import { type DatabaseConfig, readConfig } from '../../handlers/config.ts'
 import { type Database, openDatabase } from '../../handlers/drivers/database.ts'
+import { limits } from '../../handlers/limits.ts'
 import { migratedDatabase, type PgEnv } from '../database.ts'
 import { neonProxy } from '../neon-proxy.ts'
 
@@ -20,6 +23,7 @@ export type Storage = {
   config: DatabaseConfig
   database: Database
   sql: Pool
+  writing: Writing
   close(): Promise<void>
 }
 
@@ -36,24 +40,31 @@ export async function openStorage(
   const proxy = driver === 'neon' ? await neonProxy(target) : undefined
   const config = readConfig({ ...env, DB_DRIVER: driver, NEON_WS_PROXY: proxy?.address }).database
   const database = await openDatabase(config)
-  database.pool.on('error', () => {})
+  database.onBroken(() => {})
+  const writing = new Writing({ transact: database.transact, onMoved: () => {} })
   return {
     env,
     config,
     database,
     sql: database.pool,
+    writing,
     async close() {
-      await database.pool.end()
+      await writing.stop()
+      await database.end()
       await proxy?.stop()
       await drop()
     },
   }
 }
 
+const sessions = new WeakMap<Person, Buffer>()
+
 /** A guest, and the key of the session that they are known by. */
 export async function guest(sql: Sql, name = 'ann'): Promise<{ person: Person; session: Buffer }> {
   const session = randomBytes(32)
-  return { person: await welcome(sql, { name, color: '#336699' }, session), session }
+  const person = await welcome(sql, { name, color: '#336699' }, session)
+  sessions.set(person, session)
+  return { person, session }
 }
 
 /** A room of a test's own. */
@@ -80,9 +91,30 @@ export async function currently(sql: Sql, room: Room): Promise<Room> {
   return now
 }
 
+export type Writer = Pick<Storage, 'writing'>
+
+/** A post by a guest, as a request makes it. */
+export function postBy(author: Person, room: Room, draft: Draft): Post {
+  const session = sessions.get(author)
+  if (!session) throw new Error(`${author.name} is no guest of these tests.`)
+  return { kind: 'post', roomId: room.id, authorId: author.id, session, draft }
+}
+
+/**
+ * Posts as a request does.
+ * @param deadline on the clock of `performance.now()`
+ */
+export const post = (
+  { writing }: Writer,
+  author: Person,
+  room: Room,
+  draft: Draft,
+  deadline: number = performance.now() + limits.commitMs,
+) => writing.write(postBy(author, room, draft), deadline)
+
 /** Posts a text that must be taken. */
-export async function say(sql: Sql, author: Person, room: Room, body: string): Promise<Posted> {
-  return succeeded(await post(sql, author, room, { body, nonce: null, replyTo: null }))
+export async function say(to: Writer, author: Person, room: Room, body: string): Promise<Posted> {
+  return succeeded(await post(to, author, room, { body, nonce: null, replyTo: null }))
 }
 
 /** What a verb gave, where it was not to refuse. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Hono } from 'hono'
 import { createApp } from '../../handlers/app.ts'
 import { databaseIsAway } from '../../handlers/chat/sql.ts'
+import { Writing } from '../../handlers/chat/writing/queue.ts'
 import { readConfig } from '../../handlers/config.ts'
 import { openDatabase } from '../../handlers/drivers/database.ts'
 import { createPace } from '../../handlers/http/pace.ts'
@@ -40,7 +41,7 @@ function notReady(error: unknown): boolean {
 export async function startInstance(env: Env): Promise<Instance> {
   const config = readConfig(env)
   const database = await openDatabase(config.database)
-  database.pool.on('error', () => {})
+  database.onBroken(() => {})
   const lines: string[] = []
   const listening = latch()
   const engine = await openEngine({
@@ -51,11 +52,13 @@ export async function startInstance(env: Env): Promise<Instance> {
     onError: (error) => lines.push(`the engine: ${String(error)}`),
   })
   const { hub, announce, server } = engine
+  const writing = new Writing({ transact: database.transact, onMoved: announce })
   const app = createApp({
     log: createLog('text', (line) => lines.push(line)),
     sql: database.pool,
     hub,
     announce,
+    writing,
     server,
     secret: () => config.secret ?? server().secret,
     pace: createPace(config.posts),
@@ -71,8 +74,9 @@ export async function startInstance(env: Env): Promise<Instance> {
     lines,
     async stop() {
       await engine.release(0)
+      await writing.stop()
       await engine.stop()
-      await database.pool.end()
+      await database.end()
     },
   }
 }

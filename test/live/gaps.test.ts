@@ -21,7 +21,7 @@ test.before(async () => {
 test.after(() => storage.close())
 test.after.each(() => assert.equal(errors.splice(0), []))
 
-const commit = async (room: Room) => (await say(storage.sql, author, room, 'hello')).message.n
+const commit = async (room: Room) => (await say(storage, author, room, 'hello')).message.n
 
 /** Between which two steps of reading and waiting a message is committed. */
 type Gap = { statement: number; when: 'before' | 'after' }

@@ -37,7 +37,7 @@ test.after.each(() => {
 })
 
 /** Stores a message without telling anybody. */
-const commit = async (body = 'hello') => (await say(storage.sql, author, room, body)).message.n
+const commit = async (body = 'hello') => (await say(storage, author, room, body)).message.n
 
 /** Stores a message and tells the hub. */
 const tell = async () => hub.advance(room.id, await commit())

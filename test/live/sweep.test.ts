@@ -29,7 +29,7 @@ function follower(believed: Heads) {
 
 test('all who follow anything are told by one query', async () => {
   const room = await newRoom(storage.sql, ann)
-  await say(storage.sql, ann, room, 'hello')
+  await say(storage, ann, room, 'hello')
   const sql = watched(storage.sql)
   const rooms = follower(
     new Map([
