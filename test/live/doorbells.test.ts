@@ -50,7 +50,7 @@ for (const { kind, driver } of bells) {
     await Promise.all([listening(here), listening(there)])
     return { here, there }
   }
-  const commit = async (to = room) => (await say(storage.sql, author, to, 'hello')).message.n
+  const commit = async (to = room) => (await say(storage, author, to, 'hello')).message.n
 
   test('a message of another instance arrives', async () => {
     const { here, there } = await startTwo()
