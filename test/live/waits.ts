@@ -47,7 +47,7 @@ export function follow(
   const told: number[] = []
   const gone = new AbortController()
   const read = async () => {
-    for (let after = 0; !gone.signal.aborted; ) {
+    for (let after = 0; !gone.signal.aborted && !hub.stopped; ) {
       const head = (await enter()) ?? 0
       const batch = await changes(hub, waitIn(room, { after, head, signal: gone.signal }))
       told.push(...seqs(batch))
