@@ -1,12 +1,14 @@
 import * as assert from 'uvu/assert'
 import type { Person } from '../../handlers/chat/people.ts'
 import type { Room } from '../../handlers/chat/rooms.ts'
+import type { Database } from '../../handlers/drivers/database.ts'
 import { Hub } from '../../handlers/live/hub.ts'
 import { enterOne, guest, newRoom, openStorage, type Storage, say } from '../chat/storage.ts'
 import { suite } from '../suite.ts'
 import { latch, until } from '../until.ts'
+import { type BellKind, listening, openInstance } from './instances.ts'
 import { changes, follow, seqs, sweep, upTo, waitIn } from './waits.ts'
-import { watched } from './watched.ts'
+import { type Watched, watched } from './watched.ts'
 
 const test = suite('nothing is lost', 30)
 
@@ -26,21 +28,55 @@ const commit = async (room: Room) => (await say(storage, author, room, 'hello'))
 /** Between which two steps of reading and waiting a message is committed. */
 type Gap = { statement: number; when: 'before' | 'after' }
 
+/** A hub, and how it hears of what another instance has committed. */
+type Scene = { hub: Hub; announce(roomId: number, seq: number): void; stop(): Promise<void> }
+
+/** Each way alone: a bell that takes no time, a sweep that never ends, and the bells themselves. */
+const wakings = {
+  'a bell at once': async (sql) => {
+    const hub = new Hub(sql, (error) => errors.push(error))
+    return { hub, announce: (roomId, seq) => hub.advance(roomId, seq), stop: () => hub.stop() }
+  },
+  'the sweep': async (sql) => {
+    const hub = new Hub(sql, (error) => errors.push(error))
+    const sweeping = setInterval(() => void sweep(sql, hub), 5)
+    const stop = async () => {
+      clearInterval(sweeping)
+      await hub.stop()
+    }
+    return { hub, announce: () => {}, stop }
+  },
+  'the bell that listens': (sql) => betweenInstances('listen', sql),
+  'the bell that looks': (sql) => betweenInstances('poll', sql),
+} satisfies Record<string, (sql: Watched) => Promise<Scene>>
+
+async function betweenInstances(kind: BellKind, sql: Watched): Promise<Scene> {
+  const [here, there] = [
+    openInstance(kind, storage.database),
+    openInstance(kind, storage.database, sql),
+  ]
+  await Promise.all([listening(here), listening(there)])
+  const stop = async () => {
+    await Promise.all([here.stop(), there.stop()])
+    errors.push(...here.errors, ...there.errors)
+  }
+  return { hub: there.hub, announce: here.announce, stop }
+}
+
 /**
  * A reader follows a room where one message stands. A second one is committed in the gap, and
  * another when the reader has nothing to do but wait.
  * @returns what the reader was told, how many there were to tell, and whether the gap was reached
  */
-async function play(gap: Gap, waking: 'doorbell' | 'sweep') {
+async function play(gap: Gap, waking: (sql: Watched) => Promise<Scene>) {
   const room = await newRoom(storage.sql, author)
   await commit(room)
   const sql = watched(storage.sql)
-  const hub = new Hub(sql, (error) => errors.push(error))
+  const { hub, announce, stop } = await waking(sql)
   let total = 1
   const say = async () => {
     total++
-    const seq = await commit(room)
-    if (waking === 'doorbell') hub.advance(room.id, seq)
+    announce(room.id, await commit(room))
   }
   let hit = false
   sql[gap.when] = async (statement) => {
@@ -49,28 +85,71 @@ async function play(gap: Gap, waking: 'doorbell' | 'sweep') {
     await say()
   }
   const reader = follow(hub, room, async () => (await enterOne(sql, null, room.slug)).room?.lastSeq)
-  const sweeping = waking === 'sweep' ? setInterval(() => void sweep(sql, hub), 5) : undefined
   const isQuiet = () => hub.held === 1 && reader.told.length === total
   await until(isQuiet)
   await say()
   await until(isQuiet)
-  clearInterval(sweeping)
   await reader.stop()
+  await stop()
   return { told: reader.told, total, hit }
 }
 
-for (const waking of ['doorbell', 'sweep'] as const) {
+for (const [name, waking] of Object.entries(wakings)) {
   for (const when of ['before', 'after'] as const) {
-    test(`with the ${waking} alone, of what is committed just ${when} any statement`, async () => {
-      let gaps = 0
-      for (const statement of upTo(8)) {
-        const { told, total, hit } = await play({ statement, when }, waking)
-        assert.equal(told, upTo(total), `${when} statement ${statement}`)
-        if (hit) gaps++
-      }
-      assert.ok(gaps >= 4, `${gaps} gaps were reached`)
+    test(`with ${name} alone, of what is committed just ${when} any statement`, async () => {
+      const played = upTo(8).map((statement) => play({ statement, when }, waking))
+      const gaps = await Promise.all(played)
+      gaps.forEach(({ told, total }, i) => {
+        assert.equal(told, upTo(total), `${when} statement ${i + 1}`)
+      })
+      const reached = gaps.filter(({ hit }) => hit).length
+      assert.ok(reached >= 4, `${reached} gaps were reached`)
     })
   }
+}
+
+test('of what is committed and belled just before or after any step of a bell that connects', async () => {
+  const here = openInstance('listen', storage.database)
+  await listening(here)
+  // It connects, and listens on two channels.
+  for (const when of ['before', 'after'] as const) {
+    for (const step of upTo(3)) {
+      const room = await newRoom(storage.sql, author)
+      const { database, line } = withWatchedLine(storage.database)
+      line[when] = async (statement) => {
+        if (statement !== step) return
+        here.announce(room.id, await commit(room))
+      }
+      const there = openInstance('listen', database)
+      const reader = follow(there.hub, room)
+      await until(() => reader.told.length === 1)
+      await reader.stop()
+      await there.stop()
+      errors.push(...there.errors)
+    }
+  }
+  await here.stop()
+})
+
+/** A database whose bell's connection is watched: connecting is its first statement. */
+function withWatchedLine(database: Database) {
+  const line = watched(storage.sql)
+  const client = () => {
+    const one = database.client()
+    const step = async <T>(work: () => Promise<T>): Promise<T> => {
+      const statement = ++line.count
+      await line.before(statement)
+      const result = await work()
+      await line.after(statement)
+      return result
+    }
+    const [connect, query] = [one.connect.bind(one), one.query.bind(one)]
+    return Object.assign(one, {
+      connect: () => step(() => connect()),
+      query: (text: string, values?: unknown[]) => step(() => query(text, values)),
+    })
+  }
+  return { database: { pool: database.pool, client }, line }
 }
 
 test('of what is committed and belled between entering a room and waiting in it', async () => {
