@@ -1,11 +1,21 @@
 /** The layers of tests: folders of `test/`, what each shows, and what it needs of the machine. */
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { lacksEngine } from './runner/replicas.ts'
 
-/** What a layer may need. `server` is the whole of Natter, answering at `BASE_URL`. */
-export type Need = 'database' | 'embedded' | 'chromium' | 'server'
+/**
+ * What a layer may need. `server` is the whole of Natter, answering at `BASE_URL`; `replicas` is a
+ * compose stack with three backends that the layer has for itself.
+ */
+export type Need = 'database' | 'embedded' | 'chromium' | 'server' | 'replicas'
 
-export type Layer = { name: string; shows: string; needs: readonly Need[] }
+export type Layer = {
+  name: string
+  shows: string
+  needs: readonly Need[]
+  /** It takes minutes, and runs only where it is named. */
+  onlyNamed?: boolean
+}
 
 /** In the order in which they run: what is quick and says most comes first. */
 export const layers: readonly Layer[] = [
@@ -17,6 +27,12 @@ export const layers: readonly Layer[] = [
   { name: 'handlers', shows: 'the HTTP contract, by app.request()', needs: ['database'] },
   { name: 'stack', shows: 'a running server at BASE_URL', needs: ['server'] },
   { name: 'browser', shows: 'people in Chromium at BASE_URL', needs: ['chromium', 'server'] },
+  {
+    name: 'faults',
+    shows: 'what befalls a stack of three backends under load; only where it is named',
+    needs: ['replicas'],
+    onlyNamed: true,
+  },
 ]
 
 type Env = Record<string, string | undefined>
@@ -44,6 +60,7 @@ const lacking: Record<Need, (env: Env) => string | undefined> = {
     hasServer(env) || hasEmbedded()
       ? undefined
       : `${lacking.embedded(env)}; name a server in DATABASE_URL or PGHOST`,
+  replicas: lacksEngine,
   server: (env) => (env.BASE_URL ? undefined : lacking.database(env)),
 }
 

@@ -18,7 +18,8 @@ type Options = { root: string; limit_s: number; wanted: string[] }
 
 const help = `Usage: tsx test/run.ts [options] [layer or part of a file's name …]
 
-Runs test/<layer>/**/*.test.ts: all of them, or those of the layers and names given.
+Runs test/<layer>/**/*.test.ts: all of them, or those of the layers and names given. Tests of faults
+run only where they are named.
 
 Layers
 ${layers.map(({ name, shows }) => `  ${name.padEnd(10)}${shows}`).join('\n')}
@@ -32,6 +33,7 @@ Environment
   DATABASE_URL or PGHOST …   the PostgreSQL server to test on; the embedded one if not set
   BASE_URL                   the server that stack and browser ask; one is started if not set
   CHROMIUM                   the browser's program
+  FAULTS_PORT                where the stack of faults is served on 127.0.0.1; a free port if not set
   CI=true                    what is left out, skipped or marked .only is a failure`
 
 /** The command line, or what is wrong with it. */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { chromium, type Layer } from '../layers.ts'
 import type { Server } from './postgres.ts'
+import type { Replicas } from './replicas.ts'
 import type { Natter } from './server.ts'
 
 /** Variables to set for a layer's process; undefined takes one away. */
@@ -18,6 +19,7 @@ export type Resources = {
 
 // Imported when needed: rules and checks run without any of what these bring along.
 const postgresModule = () => import('./postgres.ts')
+const replicasModule = () => import('./replicas.ts')
 const serverModule = () => import('./server.ts')
 
 /** The resources of one run, none of them open yet. */
@@ -25,6 +27,7 @@ export function resources(): Resources {
   const run = randomBytes(4).toString('hex')
   let postgres: Promise<Server> | undefined
   let natter: Promise<Natter> | undefined
+  let replicas: Promise<Replicas> | undefined
   let said = () => ''
 
   const openDatabase = () => {
@@ -52,6 +55,10 @@ export function resources(): Resources {
     async embedded() {
       return {}
     },
+    async replicas() {
+      replicas ??= replicasModule().then(({ startReplicas }) => startReplicas())
+      return (await replicas).env
+    },
     async server() {
       const given = process.env.BASE_URL
       if (!given) return { BASE_URL: await openNatter() }
@@ -69,7 +76,7 @@ export function resources(): Resources {
     said: () => said(),
     async close() {
       const errors: unknown[] = []
-      for (const opened of [natter, postgres]) {
+      for (const opened of [replicas, natter, postgres]) {
         // What did not start has nothing to stop, and was reported where it was needed.
         const resource = await opened?.catch(() => undefined)
         await resource?.stop().catch((error: unknown) => errors.push(error))

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
-import { run } from './spawned.ts'
+import { plan } from './plan.ts'
+import { fixtures, run } from './spawned.ts'
 
 const test = suite('the runner')
 
@@ -151,6 +152,17 @@ test('says what it leaves out and why, and fails with CI=true', async () => {
   const there = await run(args, { CHROMIUM: '/nowhere/chromium', CI: 'true' })
   assert.is(there.closing, '2 passed, 1 failed')
   assert.is(there.code, 1)
+})
+
+test('runs a layer that does harm only where it is named, and says what it lacks', async () => {
+  const named = async (...wanted: string[]) =>
+    (await plan(fixtures, wanted)).map(({ layer }) => layer.name)
+  assert.not.ok((await named()).includes('faults'))
+  assert.ok((await named()).includes('stack'))
+  assert.equal(await named('faults'), ['faults'])
+  const { output, closing } = await run(['all-is-well', 'faults'], { PATH: '/nowhere' })
+  assert.match(output, /Left out: faults .*: no `docker compose` here; install Docker/)
+  assert.is(closing, '2 passed, 0 failed')
 })
 
 test('refuses a layer that does not exist, and lists those that do', async () => {

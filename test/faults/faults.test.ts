@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as assert from 'uvu/assert'
+import { limits } from '../../handlers/limits.ts'
+import { docker } from '../bench/kit/compose.ts'
+import { guest } from '../stack/client.ts'
+import { suite } from '../suite.ts'
+import { endListeners, heardWhile, listeners, ringBells, silenceBells } from './bells.ts'
+import { inWords, type Outcome, reportOf } from './report.ts'
+import { type Fault, hasStreams, underLoad } from './scenario.ts'
+import * as stack from './stack.ts'
+import { openUnread } from './unread.ts'
+
+const limit_s = 150
+const faults = suite('what befalls the stack under load', limit_s)
+
+const outcomes: Outcome[] = []
+const postsLeast = 30
+const logLines = 40
+
+faults.before(async () => {
+  const streams = await hasStreams('lobby')
+  console.log(
+    streams
+      ? '  Half of the clients read event streams, half poll.'
+      : '  The server offers no event stream: all clients poll.',
+  )
+})
+
+faults.before.each(stack.mend)
+
+faults.after(() => console.log(`\n${reportOf(outcomes)}`))
+
+/** Lets a fault happen; every message that was acknowledged must have reached everybody. */
+async function survive(scenario: string, fault: Fault): Promise<Outcome> {
+  const begun_ms = Date.now()
+  const outcome = await underLoad(scenario, fault)
+  outcomes.push(outcome)
+  try {
+    nothingLost(outcome)
+  } catch (error) {
+    console.error(await stack.logs(begun_ms, logLines))
+    throw error
+  }
+  return outcome
+}
+
+function nothingLost(outcome: Outcome): void {
+  assert.ok(outcome.posted >= postsLeast, `only ${outcome.posted} messages were posted`)
+  assert.is(outcome.acknowledged, outcome.posted, 'messages acknowledged')
+  assert.is(outcome.delivered, outcome.expected, 'messages delivered')
+  assert.is(outcome.doubled, 0, 'messages delivered twice')
+  assert.is(outcome.disordered, 0, 'messages delivered out of order')
+  assert.is(outcome.differing, 0, 'messages with another text')
+  assert.equal(outcome.wrongStored, [])
+}
+
+function noError({ waitErrors, postErrors }: Outcome): void {
+  assert.is(`waits: ${inWords(waitErrors)}`, 'waits: none')
+  assert.is(`posts: ${inWords(postErrors)}`, 'posts: none')
+}
+
+faults('a backend that is killed every few seconds loses nothing', async () => {
+  await survive('kill -9, every 3 s', async () => {
+    const all = await stack.backends()
+    for (const one of all) {
+      await stack.killHard(one)
+      await sleep(3_000)
+    }
+    const again = await Promise.all(all.map(stack.restarts))
+    assert.ok(
+      again.every((times) => times > 0),
+      `started again: ${again}`,
+    )
+    return undefined
+  })
+})
+
+faults('a database that is restarted loses nothing', async () => {
+  await survive('database restart', async () => {
+    await stack.compose('restart', 'db')
+    await sleep(3_000)
+    return undefined
+  })
+})
+
+faults('doorbells whose connections are ended again and again lose nothing', async () => {
+  await survive('LISTEN ended, every 2 s', async () => {
+    let ended = 0
+    for (let round = 0; round < 5; round++) {
+      await untilListening()
+      ended += await endListeners()
+      await sleep(2_000)
+    }
+    assert.ok(ended >= 5 * stack.backends_usual, `${ended} connections that listened`)
+    return `${ended} connections ended`
+  })
+})
+
+faults('without any notification messages come with the sweep', async () => {
+  const [someone, sweepsMost] = [await guest(), 4]
+  const say = async () => {
+    for (let times = 0; times < 3; times++) await someone.say('lobby', 'Is this heard?')
+  }
+  assert.ok((await heardWhile(say)) > 0, 'a bell rings where nothing is done to it')
+  await silenceBells()
+  try {
+    await untilListening()
+    assert.is(await heardWhile(say), 0, 'bells that were heard all the same')
+    const { gap_ms } = await survive('no NOTIFY', async () => {
+      await sleep(8_000)
+      return undefined
+    })
+    // Two, and as much again for a machine that is busy.
+    assert.ok(gap_ms <= sweepsMost * limits.sweepMs, `the last came after ${gap_ms} ms`)
+  } finally {
+    await ringBells()
+  }
+})
+
+faults('a client that never reads costs the others nothing, and little memory', async () => {
+  const [waves, growthMost_mib] = [3, 192]
+  const outcome = await survive('clients that never read', async () => {
+    const unread = await openUnread()
+    try {
+      // What the first wave takes is the garbage of so many answers; the next ones take its place.
+      await unread.wave()
+      const before = await stack.memory_mib()
+      for (let wave = 1; wave < waves; wave++) await unread.wave()
+      const after = await stack.memory_mib()
+      const said = `MiB in the backends ${inMiB(before)}, then ${inMiB(after)}`
+      const grown = after.map((now, at) => now - (before[at] ?? 0))
+      assert.ok(Math.max(...grown) < growthMost_mib, said)
+      return `${Math.round(unread.left_mib())} MiB left unread; ${said}`
+    } finally {
+      unread.end()
+    }
+  })
+  noError(outcome)
+})
+
+const inMiB = (figures: number[]) => figures.map((mib) => Math.round(mib)).join(', ')
+
+faults('backends that are restarted one after another are noticed by nobody', async () => {
+  const outcome = await survive('rolling restart', async () => {
+    for (const one of await stack.backends()) await stack.restart(one)
+    return undefined
+  })
+  noError(outcome)
+})
+
+faults('backends that come and go are noticed by nobody', async () => {
+  const outcome = await survive('scale 3, 5, 2, 3', async () => {
+    for (const count of [5, 2, 3]) {
+      await stack.scale(count)
+      await sleep(2_000)
+    }
+    return undefined
+  })
+  noError(outcome)
+})
+
+faults('an nginx that reads its configuration anew is noticed by nobody', async () => {
+  const outcome = await survive('nginx -s reload, twice', async () => {
+    for (let times = 0; times < 2; times++) {
+      await stack.compose('exec', '-T', 'nginx', 'nginx', '-s', 'reload')
+      await sleep(5_000)
+    }
+    return undefined
+  })
+  noError(outcome)
+})
+
+faults('a backend that stands still for a while loses nothing', async () => {
+  await survive('backend paused, 10 s', async () => {
+    const [one = ''] = await stack.backends()
+    await docker('pause', one)
+    await sleep(10_000).finally(() => docker('unpause', one))
+    return undefined
+  })
+})
+
+/** Comes back when each backend has its doorbell. */
+async function untilListening(): Promise<void> {
+  while ((await listeners()) < stack.backends_usual) await sleep(100)
+}
+
+faults.run()
