@@ -1,3 +1,4 @@
+import { fanout } from './fanout/fanout.ts'
 import { hold } from './hold/hold.ts'
 import { idle } from './idle/idle.ts'
 import type { Bench } from './kit/bench.ts'
@@ -5,4 +6,4 @@ import { visible } from './visible/visible.ts'
 import { weight } from './weight/weight.ts'
 
 /** All benchmarks, in the order in which they run: what measures rest goes before what disturbs it. */
-export const benches: readonly Bench[] = [idle, weight, visible, hold]
+export const benches: readonly Bench[] = [idle, weight, visible, fanout, hold]

@@ -16,10 +16,10 @@ const help = `Usage: npm run bench [-- options] [name …]
 Runs the benchmarks named, or all of them, and keeps their tables in ${resultsFile}.
 
 Benchmarks
-${benches.map(({ name, shows }) => `  ${name.padEnd(14)}${shows}`).join('\n')}
+${benches.map(({ name, shows }) => `  ${name.padEnd(18)}${shows}`).join('\n')}
 
 Options
-${options.map(([name, option]) => `  ${`--${name}`.padEnd(14)}${describe(option)}`).join('\n')}
+${options.map(([name, option]) => `  ${`--${name}`.padEnd(18)}${describe(option)}`).join('\n')}
   --help
 
 Environment
@@ -27,10 +27,12 @@ Environment
   COMPOSE_PROJECT_NAME   its compose project, where that cannot be told from the port
   PGHOST …               its database (else that of a server started here), to count connections
   CHROMIUM               the browser's program
+  NCHAN_NGINX            an nginx that can load nchan, for fanout (/usr/sbin/nginx)
+  NCHAN_MODULE           nchan (/usr/lib/nginx/modules/ngx_nchan_module.so)
 
-One address may hold 1,000 waits: for hold, start the stack with UNLIMITED_ADDRESSES=172.16.0.0/12.
-On 127.0.0.1 all connections go through the engine's own proxy; on another address of the machine
-they do not.`
+One address may hold 1,000 waits: for hold on the stack, start it with
+UNLIMITED_ADDRESSES=172.16.0.0/12. On 127.0.0.1 all connections go through the engine's own proxy,
+which may open too few files for them: "userland-proxy": false in its daemon.json leaves that out.`
 
 function describe({ says, standard }: Option): string {
   return standard === undefined ? says : `${says} (${standard})`

@@ -1,10 +1,11 @@
 /** Many who wait for the same room: whether they are held, and what they cost. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Bench, type Context, countOf } from '../kit/bench.ts'
-import { createGuest, type Guest } from '../kit/guest.ts'
+import { createGuest, createGuests, type Guest } from '../kit/guest.ts'
 import { read } from '../kit/parts.ts'
 import type { Target } from '../kit/target.ts'
 import { type Crowd, startCrowd } from '../waiters/crowd.ts'
+import { before_first, textOf } from '../waiters/marks.ts'
 import { type Figures, report } from './report.ts'
 
 const wait_s = 25
@@ -20,6 +21,9 @@ const after_ms = 10_000
 
 const patience_s = 120
 
+/** Whom those who wait show themselves as, in turn. */
+const guests_max = 100
+
 export const hold: Bench = {
   name: 'hold',
   shows: 'waits held at once, and what they cost',
@@ -33,10 +37,21 @@ export const hold: Bench = {
     const guest = await createGuest(baseUrl, 'Host')
     const room = await guest.makeRoom(`Hold ${Date.now().toString(36)}`)
     const waits = countOf(context, 'waits')
-    const order = { baseUrl, room, cursor: await guest.live(room), waits, wait_s }
+    const cursor = await guest.live(room)
+    const path = `/r/${room}/messages?after=${cursor}&wait=${wait_s}`
+    const cookies = await createGuests(baseUrl, Math.min(waits, guests_max))
+    const order = {
+      baseUrl,
+      way: 'poll' as const,
+      path,
+      cookies,
+      cursor,
+      before: before_first,
+      waits,
+    }
     const before = await read(target.parts)
     const connectionsBefore = await target.databaseConnections()
-    const crowd = startCrowd({ ...order, perSecond: countOf(context, 'rate') })
+    const crowd = await startCrowd({ ...order, perSecond: countOf(context, 'rate') })
     try {
       const figures = await watch({ context, target, guest, room, crowd, waits })
       return report(what, { before, connectionsBefore, ...figures })
@@ -71,7 +86,7 @@ async function watch(watched: Watched): Promise<Omit<Figures, 'before' | 'connec
   const ended = await read(target.parts)
   context.say(`${waitingAgain} wait; one message is posted`)
   const posted_ms = performance.timeOrigin + performance.now()
-  await guest.post(room, 'To everybody who waits: hello.')
+  await guest.post(room, textOf(before_first + 1))
   const stored_ms = performance.timeOrigin + performance.now() - posted_ms
   await crowd.until(({ got_ms }) => got_ms.length === waits, patience_s)
   await sleep(after_ms)

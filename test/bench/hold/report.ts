@@ -1,6 +1,6 @@
 /** The figures of `hold` as tables. */
 import type { Report } from '../kit/bench.ts'
-import { count, mebibytes, milliseconds, percentile, share } from '../kit/figures.ts'
+import { count, mebibytes, microseconds, milliseconds, percentile, share } from '../kit/figures.ts'
 import { type Reading, together } from '../kit/parts.ts'
 import type { Table } from '../kit/table.ts'
 import type { Usage } from '../kit/usage.ts'
@@ -31,7 +31,7 @@ export function report(server: string, figures: Figures): Report {
     server,
     tables: [outcome(figures), cost(figures)],
     notes: [
-      'One process of bare sockets asks for fragments as a visitor without a cookie, each socket again as soon as it is answered. Memory and processor time as `docker stats` counts them, or of the server’s process.',
+      'One process of bare sockets asks for fragments with the cookies of guests, each socket again as soon as it is answered. Memory and processor time as `docker stats` counts them, or of the server’s process.',
     ],
   }
 }
@@ -95,8 +95,6 @@ const connections = ({ connectionsBefore, connections }: Figures) =>
   connections === undefined ? 'unknown' : `${connectionsBefore}, ${connections}`
 
 const kibibytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`
-
-const microseconds = (seconds: number) => `${(seconds * 1e6).toFixed(0)} µs`
 
 function listed(counts: Record<string, number>): string {
   const parts = Object.entries(counts).map(([key, value]) => `${key}: ${count(value)}`)

@@ -22,6 +22,9 @@ export const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed
 /** Bytes as `12.3 kB` of 1,000 each, as browsers count what came over the wire. */
 export const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`
 
+/** Seconds as `12.3 µs`. */
+export const microseconds = (seconds: number): string => `${(seconds * 1e6).toFixed(1)} µs`
+
 /** Processor time as a share of one core: `3.4 %`. */
 export const share = (cpu_s: number, of_s: number): string =>
   `${((100 * cpu_s) / of_s).toFixed(1)} %`

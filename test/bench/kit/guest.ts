@@ -11,6 +11,8 @@ export type Guest = {
   live(room: string): Promise<string>
   /** Waits for what comes past a cursor. @returns when it has been read, and the next cursor */
   wait(room: string, cursor: string, wait_s: number): Promise<Waited>
+  /** The same person at another address of the same server. */
+  at(baseUrl: string): Guest
 }
 
 export type Waited = { events: number; next: string }
@@ -22,6 +24,24 @@ export type Waited = { events: number; next: string }
 export async function createGuest(baseUrl: string, name: string): Promise<Guest> {
   const me = await send(`${baseUrl}/me`, 'PATCH', { name })
   const cookie = me.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  return guestOf(baseUrl, cookie)
+}
+
+/** How many become guests at the same time. */
+const at_once = 16
+
+/** Makes many guests. @returns their cookies */
+export async function createGuests(baseUrl: string, guests: number): Promise<string[]> {
+  const cookies: string[] = []
+  while (cookies.length < guests) {
+    const many = Math.min(at_once, guests - cookies.length)
+    const made = Array.from({ length: many }, () => createGuest(baseUrl, 'Guest'))
+    cookies.push(...(await Promise.all(made)).map(({ cookie }) => cookie))
+  }
+  return cookies
+}
+
+function guestOf(baseUrl: string, cookie: string): Guest {
   const ask = async (path: string, method = 'GET', body?: object) =>
     (await send(baseUrl + path, method, body, cookie)).json()
   return {
@@ -34,6 +54,7 @@ export async function createGuest(baseUrl: string, name: string): Promise<Guest>
       const { events, next } = await ask(path)
       return { events: events.length, next }
     },
+    at: (other) => guestOf(other, cookie),
   }
 }
 

@@ -1,5 +1,6 @@
 /** Processor time and memory of a process, or of the control group that a container is. */
 import { readdir, readFile, readlink } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export type Usage = {
   /** Processor time since the start, in seconds. */
@@ -85,4 +86,48 @@ function listeningSockets(table: string, port: number): string[] {
     .map((line) => line.trim().split(/\s+/))
     .filter((fields) => fields[3] === listening && fields[1]?.endsWith(end))
     .map((fields) => `socket:[${fields[9]}]`)
+}
+
+/** What several processes have used, all together. */
+export async function usageOf(pids: readonly number[]): Promise<Usage> {
+  const usages = await Promise.all(pids.map(processUsage))
+  return {
+    cpu_s: usages.reduce((sum, { cpu_s }) => sum + cpu_s, 0),
+    memory_bytes: usages.reduce((sum, { memory_bytes }) => sum + memory_bytes, 0),
+  }
+}
+
+const settled_ms = 500
+const looks_max = 20
+
+/** A little more is no movement. */
+const still_bytes = 256 * 1024
+
+/**
+ * The memory of several processes, once it has stopped moving for a second, or after ten.
+ * @param collects whether they are started with `collectable`, and so can be asked first
+ */
+export async function settledMemory(pids: readonly number[], collects: boolean): Promise<number> {
+  // Twice: what is let go of by what was collected first goes with the second.
+  for (let time = 0; time < 2 && collects; time++) {
+    for (const pid of pids) process.kill(pid, 'SIGUSR2')
+    await sleep(settled_ms)
+  }
+  let [last, still] = [0, 0]
+  for (let look = 0; look < looks_max && still < 2; look++) {
+    const { memory_bytes } = await usageOf(pids)
+    still = Math.abs(memory_bytes - last) < still_bytes ? still + 1 : 0
+    last = memory_bytes
+    await sleep(settled_ms)
+  }
+  return last
+}
+
+/**
+ * The memory of a process with what it shares divided among those who share it, from /proc.
+ * @throws {Error} where the kernel does not tell
+ */
+export async function proportionalMemory(pid: number): Promise<number> {
+  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8')
+  return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? Number.NaN) * 1024
 }

@@ -1,11 +1,9 @@
 /** A crowd of waiters in a process of its own. */
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { bundle } from '../kit/bundle.ts'
+import { startScript, told } from '../kit/program.ts'
 import type { Order, Tally } from './tally.ts'
 
-const program = fileURLToPath(new URL('./process.ts', import.meta.url))
 const look_ms = 200
 
 export type Crowd = {
@@ -18,14 +16,13 @@ export type Crowd = {
 }
 
 /** Starts a crowd; its waits begin by and by. */
-export function startCrowd(order: Order): Crowd {
-  const child = fork(program, { execArgv: ['--import', 'tsx'] })
-  const gone = once(child, 'exit')
+export async function startCrowd(order: Order): Promise<Crowd> {
+  const program = startScript(await bundle(new URL('./process.ts', import.meta.url)))
+  const { child } = program
   child.send(order)
   const tally = async () => {
     child.send('tally')
-    const [told] = await Promise.race([once(child, 'message'), gone.then(refuse)])
-    return told as Tally
+    return told<Tally>(program)
   }
   return {
     tally,
@@ -39,11 +36,7 @@ export function startCrowd(order: Order): Crowd {
     },
     async end() {
       if (child.connected) child.disconnect()
-      await gone
+      await program.gone
     },
   }
-}
-
-function refuse(): never {
-  throw new Error('The process of the waiters has ended.')
 }

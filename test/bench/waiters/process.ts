@@ -3,8 +3,12 @@
  * The first message it is sent is its order; each one after that is answered by the tally.
  */
 import { percentile } from '../kit/figures.ts'
-import type { Order, Tally } from './tally.ts'
-import { type Told, Waiter } from './waiter.ts'
+import { Listener } from './listener.ts'
+import { NchanPoller } from './nchan.ts'
+import { Poller } from './poller.ts'
+import { SocketPoller, SocketWaiter } from './socketio.ts'
+import type { Delivery, Order, Tally } from './tally.ts'
+import type { Place, Told, Waiter } from './waiter.ts'
 
 const step_ms = 20
 
@@ -13,18 +17,21 @@ const same = new Set<number>()
 const held_ms: number[] = []
 const answers: Record<string, number> = {}
 const failures: Record<string, number> = {}
+const numbers = new Map<number, Delivery>()
 let got_ms: number[] = []
-let [newest, doubled, lost, endedOther] = [0, 0, 0, 0]
+let [newest, doubled, lost, deliveries, endedOther] = [0, 0, 0, 0, 0]
 
 /** Begins all waits, a few at a time. */
-function begin({ baseUrl, waits, perSecond, cursor, ...rest }: Order): void {
-  const { hostname, port } = new URL(baseUrl)
-  const place = { host: hostname, port: Number(port || 80), ...rest }
+function begin(order: Order): void {
+  const { waits, perSecond, cookies } = order
+  const { hostname, port } = new URL(order.baseUrl)
   const begun_ms = performance.now()
   const more = setInterval(() => {
     const due = Math.ceil(((performance.now() - begun_ms) * perSecond) / 1000)
     while (waiters.length < Math.min(due, waits)) {
-      const waiter = new Waiter(place, cursor, told(waiters.length))
+      const cookie = cookies[waiters.length % cookies.length] ?? ''
+      const place = { host: hostname, port: Number(port || 80), path: order.path, cookie }
+      const waiter = oneWaiter(order, place, told(waiters.length))
       waiters.push(waiter)
       waiter.start()
     }
@@ -32,11 +39,30 @@ function begin({ baseUrl, waits, perSecond, cursor, ...rest }: Order): void {
   }, step_ms)
 }
 
+function oneWaiter({ way, cursor, before }: Order, place: Place, told: Told): Waiter {
+  switch (way) {
+    case 'poll':
+      return new Poller(place, before, told, cursor)
+    case 'stream':
+    case 'nchan stream':
+      return new Listener(place, before, told, cursor)
+    case 'nchan poll':
+      return new NchanPoller(place, before, told)
+    case 'socket.io websocket':
+      return new SocketWaiter(place, before, told)
+    case 'socket.io polling':
+      return new SocketPoller(place, before, told)
+  }
+}
+
 /** Where a waiter's doings are counted. */
 const told = (id: number): Told => ({
   answered: (status) => add(answers, String(status)),
   failed: (what) => add(failures, what),
   got,
+  delivered: () => {
+    deliveries++
+  },
   gotNothing(ms, isSame) {
     held_ms.push(ms)
     if (isSame) same.add(id)
@@ -45,28 +71,40 @@ const told = (id: number): Told => ({
 })
 
 /** Numbers have no gaps, so that one which is left out was lost. */
-function got(n: number, before: number): void {
-  if (n <= before) {
+function got(number: number, before: number): void {
+  if (number <= before) {
     doubled++
     return
   }
-  lost += n - before - 1
-  if (n > newest) [newest, got_ms] = [n, []]
-  if (n === newest) got_ms.push(performance.timeOrigin + performance.now())
+  lost += number - before - 1
+  const now_ms = performance.timeOrigin + performance.now()
+  const delivery = numbers.get(number)
+  if (delivery) {
+    delivery.got++
+    delivery.last_ms = now_ms
+  } else numbers.set(number, { got: 1, last_ms: now_ms })
+  if (number > newest) [newest, got_ms] = [number, []]
+  if (number === newest) got_ms.push(now_ms)
 }
 
-const tally = (): Tally => ({
-  begun: waiters.length,
-  waiting: waiters.filter(({ waiting }) => waiting).length,
-  answers,
-  endedSame: same.size,
-  endedOther,
-  held_ms: [0, 0.5, 1].map((part) => percentile(held_ms, part)),
-  failures,
-  doubled,
-  lost,
-  got_ms,
-})
+function tally(): Tally {
+  const { user, system } = process.cpuUsage()
+  return {
+    begun: waiters.length,
+    waiting: waiters.filter(({ waiting }) => waiting).length,
+    answers,
+    deliveries,
+    endedSame: same.size,
+    endedOther,
+    held_ms: [0, 0.5, 1].map((part) => percentile(held_ms, part)),
+    failures,
+    doubled,
+    lost,
+    numbers: Object.fromEntries(numbers),
+    got_ms,
+    cpu_s: (user + system) / 1e6,
+  }
+}
 
 function add(counts: Record<string, number>, key: string): void {
   counts[key] = (counts[key] ?? 0) + 1

@@ -1,9 +1,10 @@
-/** One client of the long poll: a bare socket that asks, is answered, and asks again. */
+/** One client: a bare socket, as lean as can be, so that it is the server that is measured. */
 import { connect, type Socket } from 'node:net'
-import { type Answer, header, takeAnswer } from './answer.ts'
+import { readMarks } from './marks.ts'
+import type { Order } from './tally.ts'
 
-/** What is waited for; `wait_s` is how long each request asks to be held. */
-export type Place = { host: string; port: number; room: string; wait_s: number }
+/** Where a waiter connects to, and whom it shows itself as. */
+export type Place = { host: string; port: number; cookie: string } & Pick<Order, 'path'>
 
 /** What a waiter tells whoever started it. */
 export type Told = {
@@ -14,8 +15,10 @@ export type Told = {
    * @param isSame whether the cursor is the one that was sent
    */
   gotNothing(held_ms: number, isSame: boolean): void
-  /** A message, by its number; `before` is the newest number that this waiter knew. */
-  got(n: number, before: number): void
+  /** A number; `before` is the newest that this waiter knew. */
+  got(number: number, before: number): void
+  /** An answer with one number in it or more, or one number of a stream. */
+  delivered(): void
   /** Something went wrong, in a word or two; the waiter tries again. */
   failed(what: string): void
 }
@@ -23,42 +26,33 @@ export type Told = {
 /** A failed request is repeated within this time, at random so that not all come at once. */
 const again_ms = 1_000
 
-export class Waiter {
-  readonly #place: Place
-  readonly #told: Told
-  #cursor: string
+export abstract class Waiter {
+  protected readonly place: Place
+  protected readonly told: Told
   #newest: number
   #socket: Socket | undefined
-  #received = ''
-  #asked_ms = 0
-  #waiting = false
   #ended = false
+  /** Whether a request has been sent that is not answered yet, or a stream is open. */
+  waiting = false
 
-  /** @param cursor to wait from; the number in it is the newest that this waiter knows */
-  constructor(place: Place, cursor: string, told: Told) {
-    this.#place = place
-    this.#told = told
-    this.#cursor = cursor
-    this.#newest = Number(/\d+$/.exec(cursor)?.[0] ?? 0)
-  }
-
-  /** Whether a request has been sent that is not answered yet. */
-  get waiting(): boolean {
-    return this.#waiting
+  /** @param before the number before the first that will come */
+  constructor(place: Place, before: number, told: Told) {
+    this.place = place
+    this.told = told
+    this.#newest = before
   }
 
   /** Connects and asks, again and again until `end`. */
   start(): void {
-    const { host, port } = this.#place
+    const { host, port } = this.place
     const socket = connect({ host, port, noDelay: true })
     this.#socket = socket
-    this.#received = ''
     // One character for each byte, so that lengths are lengths.
     socket.setEncoding('latin1')
-    socket.on('connect', () => this.#ask())
-    socket.on('data', (text) => this.#take(String(text)))
-    socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(error.code ?? error.message))
-    socket.on('close', () => this.#fail('connection closed'))
+    socket.on('connect', () => this.connected())
+    socket.on('data', (text) => this.take(String(text)))
+    socket.on('error', (error: NodeJS.ErrnoException) => this.fail(error.code ?? error.message))
+    socket.on('close', () => this.fail('connection closed'))
   }
 
   /** Goes away. */
@@ -67,53 +61,57 @@ export class Waiter {
     this.#socket?.destroy()
   }
 
-  #ask(): void {
-    const { host, port, room, wait_s } = this.#place
-    const path = `/r/${room}/messages?after=${this.#cursor}&wait=${wait_s}`
-    this.#asked_ms = performance.now()
-    this.#waiting = true
-    this.#socket?.write(`GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nHX-Request: true\r\n\r\n`)
+  /** The connection is there, new: asks for the first time on it. */
+  protected abstract connected(): void
+
+  /** What came, one character for each byte. */
+  protected abstract take(text: string): void
+
+  protected send(text: string): void {
+    this.#socket?.write(text, 'latin1')
   }
 
-  #take(text: string): void {
-    this.#received += text
-    const taken = takeAnswer(this.#received)
-    if (!taken) return
-    this.#received = taken.rest
-    this.#waiting = false
-    const { status } = taken.answer
-    this.#told.answered(status)
-    if (status === 200) this.#follow(taken.answer)
-    else this.#reconnect(Math.random() * again_ms)
+  /** The head of a request by this waiter. */
+  protected head(method: string, path: string, ...lines: string[]): string {
+    const { host, port, cookie } = this.place
+    const own = cookie ? [`Cookie: ${cookie}`] : []
+    const all = [`${method} ${path} HTTP/1.1`, `Host: ${host}:${port}`, ...own, ...lines]
+    return `${all.join('\r\n')}\r\n\r\n`
   }
 
-  /** Tells what an answer holds, and asks again from its cursor. */
-  #follow({ head, body }: Answer): void {
-    const held_ms = performance.now() - this.#asked_ms
-    const next = /[?&]after=([\w.-]+)/.exec(header(head, 'link') ?? '')?.[1]
-    if (next === undefined) {
-      this.#fail('no next cursor')
-      return
-    }
-    const numbers = [...body.matchAll(/ data-n="(\d+)"/g)].map(([, number]) => Number(number))
-    for (const n of numbers) {
-      this.#told.got(n, this.#newest)
-      this.#newest = Math.max(n, this.#newest)
-    }
-    if (numbers.length === 0) this.#told.gotNothing(held_ms, next === this.#cursor)
-    this.#cursor = next
-    if (header(head, 'connection')?.toLowerCase() === 'close') this.#reconnect(0)
-    else this.#ask()
+  /** Tells of the numbers in what came. @returns how many, and how far it has been read */
+  #hear(text: string): { numbers: number; read: number } {
+    let numbers = 0
+    const read = readMarks(text, (number) => {
+      this.told.got(number, this.#newest)
+      this.#newest = Math.max(number, this.#newest)
+      numbers++
+    })
+    return { numbers, read }
   }
 
-  #fail(what: string): void {
+  /** Tells of the numbers in an answer. @returns whether there were any */
+  protected hearAnswer(body: string): boolean {
+    const { numbers } = this.#hear(body)
+    if (numbers > 0) this.told.delivered()
+    return numbers > 0
+  }
+
+  /** Tells of the numbers in a piece of a stream. @returns how far it has been read */
+  protected hearPiece(text: string): number {
+    const { numbers, read } = this.#hear(text)
+    for (let told = 0; told < numbers; told++) this.told.delivered()
+    return read
+  }
+
+  protected fail(what: string): void {
     if (this.#ended) return
-    this.#told.failed(what)
-    this.#reconnect(Math.random() * again_ms)
+    this.told.failed(what)
+    this.reconnect(Math.random() * again_ms)
   }
 
-  #reconnect(in_ms: number): void {
-    this.#waiting = false
+  protected reconnect(in_ms: number): void {
+    this.waiting = false
     this.#socket?.removeAllListeners().on('error', () => {})
     this.#socket?.destroy()
     setTimeout(() => this.#ended || this.start(), in_ms)

@@ -1,0 +1,56 @@
+/** One backend process as the container runs it, without the proxy. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { freePort } from '../../../handlers/local/server.ts'
+import type { PgEnv } from '../../database.ts'
+import { bundleServer } from './bundle.ts'
+import { collectable, type Program, startCommand } from './program.ts'
+
+const project = fileURLToPath(new URL('../../../', import.meta.url))
+const ready_ms_max = 60_000
+const look_ms = 50
+
+/** So many that pace holds up no benchmark. Who posts is still counted. */
+const unpaced = { POST_RATE: '1000000', POST_BURST: '10000000' }
+
+export type Backend = { baseUrl: string; pid: number; stop(): Promise<void> }
+
+/**
+ * Starts `npm run build`'s bundle on the loopback address, and waits until it is ready.
+ * @param store the database that it uses
+ * @param entry another entry than the container's, built in the same way
+ * @throws {Error} with what it printed, when it does not get ready
+ */
+export async function startBackend(store: PgEnv, entry?: URL): Promise<Backend> {
+  const file = await bundleServer(entry)
+  const port = await freePort()
+  const folders = { PUBLIC_DIR: `${project}public`, SQL_DIR: `${project}sql` }
+  const place = { HOST: '127.0.0.1', PORT: String(port), NODE_ENV: 'production' }
+  const own = { ...store, DATABASE_URL: '', ...folders, ...place, ...unpaced }
+  const env = { ...process.env, ...own }
+  const program = startCommand(
+    process.execPath,
+    [...collectable, '--enable-source-maps', file],
+    env,
+  )
+  const baseUrl = `http://127.0.0.1:${port}`
+  await ready(baseUrl, program)
+  return { baseUrl, pid: program.pid, stop: program.stop }
+}
+
+async function ready(baseUrl: string, program: Program): Promise<void> {
+  const end_ms = performance.now() + ready_ms_max
+  let ended = false
+  void program.gone.then(() => {
+    ended = true
+  })
+  for (;;) {
+    const response = await fetch(`${baseUrl}/readyz`).catch(() => undefined)
+    if (response?.ok) return
+    if (ended || performance.now() > end_ms) {
+      await program.stop()
+      throw new Error(`The server did not get ready. It said:\n${program.said()}`)
+    }
+    await sleep(look_ms)
+  }
+}
