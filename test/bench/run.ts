@@ -9,21 +9,25 @@ import { keep, resultsFile } from './results.ts'
 
 type Asked = { wanted: Bench[]; values: Record<string, unknown> }
 
-const options: [string, Option][] = benches.flatMap((bench) => Object.entries(bench.options ?? {}))
+/** Several benchmarks may have one option in common. */
+const options: [string, Option][] = Object.entries(
+  Object.assign({}, ...benches.map((bench) => bench.options ?? {})),
+)
 
 const help = `Usage: npm run bench [-- options] [name …]
 
 Runs the benchmarks named, or all of them, and keeps their tables in ${resultsFile}.
 
 Benchmarks
-${benches.map(({ name, shows }) => `  ${name.padEnd(18)}${shows}`).join('\n')}
+${benches.map(({ name, shows }) => `  ${name.padEnd(20)}${shows}`).join('\n')}
 
 Options
-${options.map(([name, option]) => `  ${`--${name}`.padEnd(18)}${describe(option)}`).join('\n')}
+${options.map(([name, option]) => `  ${`--${name}`.padEnd(20)}${describe(option)}`).join('\n')}
   --help
 
 Environment
-  BASE_URL               the server to measure; one is started if not set
+  BASE_URL               the server to measure; one is started if not set, and always for
+                         fanout, post and open
   COMPOSE_PROJECT_NAME   its compose project, where that cannot be told from the port
   PGHOST …               its database (else that of a server started here), to count connections
   CHROMIUM               the browser's program
@@ -35,7 +39,7 @@ UNLIMITED_ADDRESSES=172.16.0.0/12. On 127.0.0.1 all connections go through the e
 which may open too few files for them: "userland-proxy": false in its daemon.json leaves that out.`
 
 function describe({ says, standard }: Option): string {
-  return standard === undefined ? says : `${says} (${standard})`
+  return standard ? `${says} (${standard})` : says
 }
 
 /** The options as `parseArgs` takes them. */

@@ -1,12 +1,13 @@
 /** Many who wait for the same room: whether they are held, and what they cost. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Bench, type Context, countOf } from '../kit/bench.ts'
+import { type Bench, type Context, countOf, type Report } from '../kit/bench.ts'
 import { createGuest, createGuests, type Guest } from '../kit/guest.ts'
 import { read } from '../kit/parts.ts'
 import type { Target } from '../kit/target.ts'
 import { type Crowd, startCrowd } from '../waiters/crowd.ts'
 import { before_first, textOf } from '../waiters/marks.ts'
 import { type Figures, report } from './report.ts'
+import { targetOf } from './target.ts'
 
 const wait_s = 25
 
@@ -32,33 +33,41 @@ export const hold: Bench = {
     rate: { says: 'how many more of them begin each second', standard: '500' },
   },
   async run(context) {
-    const target = await context.target()
-    const { baseUrl, what } = target
-    const guest = await createGuest(baseUrl, 'Host')
-    const room = await guest.makeRoom(`Hold ${Date.now().toString(36)}`)
-    const waits = countOf(context, 'waits')
-    const cursor = await guest.live(room)
-    const path = `/r/${room}/messages?after=${cursor}&wait=${wait_s}`
-    const cookies = await createGuests(baseUrl, Math.min(waits, guests_max))
-    const order = {
-      baseUrl,
-      way: 'poll' as const,
-      path,
-      cookies,
-      cursor,
-      before: before_first,
-      waits,
-    }
-    const before = await read(target.parts)
-    const connectionsBefore = await target.databaseConnections()
-    const crowd = await startCrowd({ ...order, perSecond: countOf(context, 'rate') })
+    const target = await targetOf(context)
     try {
-      const figures = await watch({ context, target, guest, room, crowd, waits })
-      return report(what, { before, connectionsBefore, ...figures })
+      return await holdOn(context, target)
     } finally {
-      await crowd.end()
+      await target.close()
     }
   },
+}
+
+async function holdOn(context: Context, target: Target): Promise<Report> {
+  const { baseUrl, what } = target
+  const guest = await createGuest(baseUrl, 'Host')
+  const room = await guest.makeRoom(`Hold ${Date.now().toString(36)}`)
+  const waits = countOf(context, 'waits')
+  const cursor = await guest.live(room)
+  const path = `/r/${room}/messages?after=${cursor}&wait=${wait_s}`
+  const cookies = await createGuests(baseUrl, Math.min(waits, guests_max))
+  const order = {
+    baseUrl,
+    way: 'poll' as const,
+    path,
+    cookies,
+    cursor,
+    before: before_first,
+    waits,
+  }
+  const before = await read(target.parts)
+  const connectionsBefore = await target.databaseConnections()
+  const crowd = await startCrowd({ ...order, perSecond: countOf(context, 'rate') })
+  try {
+    const figures = await watch({ context, target, guest, room, crowd, waits })
+    return report(what, { before, connectionsBefore, ...figures })
+  } finally {
+    await crowd.end()
+  }
 }
 
 type Watched = {
@@ -79,6 +88,7 @@ async function watch(watched: Watched): Promise<Omit<Figures, 'before' | 'connec
   const held = await read(target.parts)
   await sleep(rest_ms)
   const rested = await read(target.parts)
+  const proportional = await Promise.all(target.parts.map((part) => part.proportional?.()))
   const connections = await target.databaseConnections()
   context.say('until each of them has ended once')
   await crowd.until(({ endedSame }) => endedSame === waits, patience_s)
@@ -89,11 +99,13 @@ async function watch(watched: Watched): Promise<Omit<Figures, 'before' | 'connec
   await guest.post(room, textOf(before_first + 1))
   const stored_ms = performance.timeOrigin + performance.now() - posted_ms
   await crowd.until(({ got_ms }) => got_ms.length === waits, patience_s)
+  const connectionsAfter = await target.databaseConnections()
   await sleep(after_ms)
   const delivered = await read(target.parts)
   const tally = await crowd.tally()
   context.say(`${tally.waiting} wait`)
   const times = { posted_ms, stored_ms }
   const readings = { held, rested, ended, delivered }
-  return { waits, waiting, waitingAgain, connections, ...readings, ...times, tally }
+  const atDatabase = { connections, connectionsAfter }
+  return { waits, waiting, waitingAgain, proportional, ...atDatabase, ...readings, ...times, tally }
 }

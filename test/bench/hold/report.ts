@@ -1,6 +1,14 @@
 /** The figures of `hold` as tables. */
 import type { Report } from '../kit/bench.ts'
-import { count, mebibytes, microseconds, milliseconds, percentile, share } from '../kit/figures.ts'
+import {
+  count,
+  mebibytes,
+  megabytes,
+  microseconds,
+  milliseconds,
+  percentile,
+  share,
+} from '../kit/figures.ts'
 import { type Reading, together } from '../kit/parts.ts'
 import type { Table } from '../kit/table.ts'
 import type { Usage } from '../kit/usage.ts'
@@ -14,6 +22,10 @@ export type Figures = {
   /** Connections to the database, before and while all wait; undefined where nobody can be asked. */
   connectionsBefore: number | undefined
   connections: number | undefined
+  /** Also when the message has just reached all, and they come back. */
+  connectionsAfter: number | undefined
+  /** Of each part, with all held, its memory with what it shares divided; undefined where unknown. */
+  proportional: (number | undefined)[]
   before: Reading
   held: Reading
   rested: Reading
@@ -29,9 +41,26 @@ export type Figures = {
 export function report(server: string, figures: Figures): Report {
   return {
     server,
-    tables: [outcome(figures), cost(figures)],
+    tables: [wanted(figures), outcome(figures), cost(figures)],
     notes: [
       'One process of bare sockets asks for fragments with the cookies of guests, each socket again as soon as it is answered. Memory and processor time as `docker stats` counts them, or of the server’s process.',
+    ],
+  }
+}
+
+/** What one backend may take; the proxy in front of it is a part of its own. */
+function wanted(figures: Figures): Table {
+  const { before, held, rested, ended, delivered, connections, connectionsAfter } = figures
+  const parts = [...before.parts.keys()].filter((name) => ['backend', 'server'].includes(name))
+  const memory = [held, rested, ended, delivered].map((reading) =>
+    parts.reduce((sum, part) => sum + usageOf(reading, part).memory_bytes, 0),
+  )
+  const most = Math.max(connections ?? Number.NaN, connectionsAfter ?? Number.NaN)
+  return {
+    columns: [`${count(figures.waits)} waits on the backend`, 'measured', 'wanted at most'],
+    rows: [
+      ['memory, the most that was read', megabytes(Math.max(...memory)), '300 MB'],
+      ['database connections, the most', Number.isNaN(most) ? 'unknown' : count(most), '12'],
     ],
   }
 }
@@ -57,12 +86,13 @@ function outcome(figures: Figures): Table {
       ['held at once 10 s after that', count(tally.waiting)],
       ['answers by status, in all', listed(tally.answers)],
       ['failed connections, in all', listed(tally.failures)],
-      ['database connections before, meanwhile', connections(figures)],
+      ['database connections before, meanwhile, then', connections(figures)],
     ],
   }
 }
 
-function cost({ waits, before, held, rested, ended, delivered }: Figures): Table {
+function cost(figures: Figures): Table {
+  const { waits, before, held, rested, ended, delivered, proportional } = figures
   const row = (name: string, cell: (of: (reading: Reading) => Usage) => string) => [
     name,
     ...[...before.parts.keys()].map((part) => cell((reading) => usageOf(reading, part))),
@@ -75,6 +105,9 @@ function cost({ waits, before, held, rested, ended, delivered }: Figures): Table
     rows: [
       row('memory before', (of) => mebibytes(of(before).memory_bytes)),
       row('memory with all held', (of) => mebibytes(of(held).memory_bytes)),
+      ...(proportional.every((bytes) => bytes === undefined)
+        ? []
+        : [proportionalRow(proportional)]),
       row('memory when all had come back', (of) => mebibytes(of(ended).memory_bytes)),
       row('memory for one wait', (of) =>
         kibibytes((of(held).memory_bytes - of(before).memory_bytes) / waits),
@@ -88,11 +121,19 @@ function cost({ waits, before, held, rested, ended, delivered }: Figures): Table
   }
 }
 
+function proportionalRow(bytes: readonly (number | undefined)[]): string[] {
+  const sum = bytes.reduce<number>((total, one) => total + (one ?? Number.NaN), 0)
+  const cells = [...bytes, sum].map((one) => (Number.isFinite(one) ? mebibytes(one ?? 0) : '–'))
+  return ['the same, what is shared divided (PSS)', ...cells]
+}
+
 const usageOf = ({ parts }: Reading, name: string): Usage =>
   parts.get(name) ?? { cpu_s: Number.NaN, memory_bytes: Number.NaN }
 
-const connections = ({ connectionsBefore, connections }: Figures) =>
-  connections === undefined ? 'unknown' : `${connectionsBefore}, ${connections}`
+function connections({ connectionsBefore, connections, connectionsAfter }: Figures): string {
+  if (connections === undefined) return 'unknown'
+  return `${connectionsBefore}, ${connections}, ${connectionsAfter}`
+}
 
 const kibibytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`
 

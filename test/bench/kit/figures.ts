@@ -19,6 +19,9 @@ export function milliseconds(ms: number): string {
 /** Bytes as `12.3 MiB`. */
 export const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
+/** Bytes as `12.3 MB` of 1,000,000 each. */
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+
 /** Bytes as `12.3 kB` of 1,000 each, as browsers count what came over the wire. */
 export const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`
 

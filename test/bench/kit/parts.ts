@@ -1,8 +1,19 @@
 /** The parts of a running server whose processor time and memory are told apart. */
 import { type Container, containers } from './compose.ts'
-import { containerUsage, listenerAt, processUsage, type Usage } from './usage.ts'
+import {
+  containerUsage,
+  listenerAt,
+  processUsage,
+  proportionalMemory,
+  type Usage,
+} from './usage.ts'
 
-export type Part = { name: string; usage(): Promise<Usage> }
+export type Part = {
+  name: string
+  usage(): Promise<Usage>
+  /** Its memory, what it shares divided among those who share it; not known of containers. */
+  proportional?(): Promise<number>
+}
 
 /** The usage of several parts at one time, by their names, and when that was. */
 export type Reading = { at_ms: number; parts: Map<string, Usage> }
@@ -18,8 +29,15 @@ export async function containerParts(project: string): Promise<Part[]> {
 /** The server at a port of this machine as one part; none where it cannot be found. */
 export async function processParts(port: number): Promise<Part[]> {
   const pid = await listenerAt(port)
-  return pid === undefined ? [] : [{ name: 'server', usage: () => processUsage(pid) }]
+  return pid === undefined ? [] : [processPart('server', pid)]
 }
+
+/** One process as a part. */
+export const processPart = (name: string, pid: number): Part => ({
+  name,
+  usage: () => processUsage(pid),
+  proportional: () => proportionalMemory(pid),
+})
 
 /** Reads all parts. */
 export async function read(parts: readonly Part[]): Promise<Reading> {
