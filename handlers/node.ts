@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
+import type { Hono } from 'hono'
 import { createApp } from './app.ts'
 import { gatherEntries } from './chat/entry.ts'
 import { databaseIsAway } from './chat/sql.ts'
@@ -25,6 +26,8 @@ import { withStaticFiles } from './static.ts'
 type Options = {
   /** Serves `public/` as well, where no proxy does. */
   pages?: boolean
+  /** Puts further routes on the application. */
+  more?: (app: Hono) => void
 }
 
 export type Running = { url: string; stop(): Promise<void> }
@@ -57,6 +60,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     ready: async () => !state.stopping && (await isCurrent(database, config.sqlDir)),
     shell: await readFile(join(config.publicDir, 'index.html'), 'utf8'),
   })
+  options.more?.(app)
   const fetch = options.pages ? withStaticFiles(app, config.publicDir).fetch : app.fetch
   const listener = directWaits({
     sql: database.pool,

@@ -1,12 +1,13 @@
 /** One message to many who wait: what that costs, beside what it costs at the least. */
 import { type Bench, countOf } from '../kit/bench.ts'
+import { chosen, inRounds, inTurn } from '../kit/rounds.ts'
 import { openStore, type Store } from '../kit/store.ts'
 import { beside } from './beside.ts'
 import type { Contestant, LeftOut } from './contestant.ts'
+import { type Figures, type Load, measure } from './measure.ts'
 import { gather, natter, type People, sample } from './natter.ts'
 import { nchan } from './nchan.ts'
 import { report } from './report.ts'
-import { inTurn } from './rounds.ts'
 import { countStatements } from './statements.ts'
 
 /** Who waits is known: so many guests, whom all who wait share. */
@@ -21,11 +22,9 @@ export const fanout: Bench = {
   options: {
     clients: { says: 'how many wait in fanout', standard: '1000' },
     'posts-per-second': { says: 'messages each second in fanout', standard: '10' },
-    seconds: { says: 'how long fanout counts in each round', standard: '10' },
-    rounds: { says: 'rounds of fanout, in turn', standard: '5' },
     'large-crowd': { says: 'how many wait in its second table', standard: '5000' },
     'large-rounds': { says: 'rounds of that', standard: '3' },
-    only: { says: 'contestants with one of these words alone, with commas between', standard: '' },
+    ...inRounds,
   },
   async run(context) {
     const store = await openStore()
@@ -35,14 +34,18 @@ export const fanout: Bench = {
       const people = await gather(store, Math.min(clients, guests_max))
       const { contestants, leftOut } = await all(store, people)
       for (const { name, why } of leftOut) context.say(`left out: ${name}: ${why}`)
-      const wanted = chosen(contestants, context.option('only'))
+      const wanted = chosen(context, contestants)
       const rate = countOf(context, 'posts-per-second')
       const seconds = countOf(context, 'seconds')
       const load = { clients, rate, seconds }
-      const rounds = await inTurn(context, wanted, load, countOf(context, 'rounds'))
+      const measured = (contestants: Contestant[], of: Load, rounds: string) =>
+        inTurn(context, contestants, countOf(context, rounds), (one) => measure(one, of), inShort)
+      context.say(`${clients} wait`)
+      const rounds = await measured(wanted, load, 'rounds')
       const largeLoad = { clients: countOf(context, 'large-crowd'), rate: large_rate, seconds }
       const few = wanted.filter(({ isWanted }) => isWanted)
-      const large = await inTurn(context, few, largeLoad, countOf(context, 'large-rounds'))
+      context.say(`${largeLoad.clients} wait`)
+      const large = await measured(few, largeLoad, 'large-rounds')
       context.say('statements for one message are counted')
       const statements = await countStatements(store, people, [10, clients])
       return report(store.what, {
@@ -73,8 +76,4 @@ async function all(store: Store, people: People) {
   return { contestants, leftOut }
 }
 
-function chosen(contestants: Contestant[], only: string): Contestant[] {
-  const words = only.split(',').filter((word) => word)
-  if (words.length === 0) return contestants
-  return contestants.filter(({ name }) => words.some((word) => name.includes(word)))
-}
+const inShort = ({ cpu_us }: Figures) => `${cpu_us.toFixed(1)} µs for one delivery`

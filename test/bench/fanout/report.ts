@@ -1,13 +1,15 @@
 /** The figures of `fanout` as tables. */
 import type { Report } from '../kit/bench.ts'
-import { count, kilobytes, microseconds, milliseconds, percentile, share } from '../kit/figures.ts'
+import { count, kilobytes, microseconds, milliseconds, share } from '../kit/figures.ts'
+import { median, type Result, ratioTo } from '../kit/rounds.ts'
 import type { Table } from '../kit/table.ts'
-import type { LeftOut } from './contestant.ts'
+import type { Contestant, LeftOut } from './contestant.ts'
 import type { Figures, Load } from './measure.ts'
-import type { Result } from './rounds.ts'
 import type { Statements } from './statements.ts'
 
-type Rounds = { load: Load; results: Result[] }
+type Fanned = Result<Contestant, Figures>
+
+type Rounds = { load: Load; results: Fanned[] }
 
 type Measured = { rounds: Rounds; large: Rounds; statements: Statements[]; leftOut: LeftOut[] }
 
@@ -26,16 +28,12 @@ export function report(store: string, measured: Measured): Report {
 
 type Key = 'cpu_us' | 'memory_bytes' | 'last_ms'
 
-const median = (values: number[]) => percentile(values, 0.5)
-
-/** How many times the floor of the same round, in the middle of the rounds; NaN without a floor. */
-function ratioOf(results: Result[], { contestant, figures }: Result, key: Key): number {
+/** How many times the floor of the same kind in the same round. */
+function ratioOf(results: Fanned[], { contestant, figures }: Fanned, key: Key): number {
   const floor = results.find(
     ({ contestant: { kind, isFloor } }) => isFloor === true && kind === contestant.kind,
   )
-  return median(
-    figures.map((one, round) => one[key] / (floor?.figures[round]?.[key] ?? Number.NaN)),
-  )
+  return ratioTo(figures, floor?.figures, (one) => one[key])
 }
 
 const times = (value: number) => (Number.isFinite(value) ? `${value.toFixed(2)} ×` : '–')
@@ -62,7 +60,7 @@ function wanted(rounds: Rounds, large: Rounds): Table {
 }
 
 function costs({ load, results }: Rounds): Table {
-  const cells = (result: Result) => {
+  const cells = (result: Fanned) => {
     const of = (key: keyof Figures) => median(result.figures.map((one) => one[key]))
     const ratio = (key: Key) => times(ratioOf(results, result, key))
     return [

@@ -23,6 +23,8 @@ export type Backend = { baseUrl: string; pid: number; stop(): Promise<void> }
  */
 export async function startBackend(store: PgEnv, entry?: URL): Promise<Backend> {
   const file = await bundleServer(entry)
+  // An entry of a benchmark holds node.ts as well, which would start itself if it were the program.
+  const what = entry ? ['--input-type=module', '--eval', `import ${JSON.stringify(file)}`] : [file]
   const port = await freePort()
   const folders = { PUBLIC_DIR: `${project}public`, SQL_DIR: `${project}sql` }
   const place = { HOST: '127.0.0.1', PORT: String(port), NODE_ENV: 'production' }
@@ -30,7 +32,7 @@ export async function startBackend(store: PgEnv, entry?: URL): Promise<Backend> 
   const env = { ...process.env, ...own }
   const program = startCommand(
     process.execPath,
-    [...collectable, '--enable-source-maps', file],
+    [...collectable, '--enable-source-maps', ...what],
     env,
   )
   const baseUrl = `http://127.0.0.1:${port}`

@@ -1,5 +1,6 @@
 /** A client of nchan's long poll: what it has seen last stands in two headers. */
-import { Asker, header } from './asker.ts'
+import { header } from './answer.ts'
+import { Asker } from './asker.ts'
 
 const modified_header = /\r\nlast-modified: *([^\r]+)/i
 const tag_header = /\r\netag: *([^\r]+)/i

@@ -1,5 +1,6 @@
 /** A client of the long poll. */
-import { Asker, header } from './asker.ts'
+import { header } from './answer.ts'
+import { Asker } from './asker.ts'
 import type { Place, Told } from './waiter.ts'
 
 const next_header = /\r\nlink: *<[^>]*[?&]after=([\w.-]+)/i
