@@ -149,7 +149,7 @@ function withWatchedLine(database: Database) {
       query: (text: string, values?: unknown[]) => step(() => query(text, values)),
     })
   }
-  return { database: { pool: database.pool, client }, line }
+  return { database: { ...database, client }, line }
 }
 
 test('of what is committed and belled between entering a room and waiting in it', async () => {

@@ -1,6 +1,6 @@
 /** A client of the long poll: a program that reads JSON, or a page that reads fragments. */
 import { limits } from '../../../handlers/limits.ts'
-import { type Answer, header, takeAnswer } from '../../bench/waiters/answer.ts'
+import { type Answer, header, wholeAnswer } from '../../bench/waiters/answer.ts'
 import { Client, type Place, type Told } from './client.ts'
 
 type Message = { n: number; text: string }
@@ -33,17 +33,17 @@ export class Poll extends Client {
 
   protected take(text: string): void {
     this.#received += text
-    const taken = takeAnswer(this.#received)
-    if (!taken) return
-    this.#received = taken.rest
+    const answer = wholeAnswer(this.#received)
+    if (!answer) return
+    this.#received = ''
     this.answered()
-    if (taken.answer.status === 200) this.#follow(taken.answer)
-    else this.fail(String(taken.answer.status))
+    if (answer.status === 200) this.#follow(answer)
+    else this.fail(String(answer.status))
   }
 
   /** Tells what an answer holds, and asks again from its cursor. */
   #follow(answer: Answer): void {
-    const next = /[?&]after=([\w.-]+)/.exec(header(answer.head, 'link') ?? '')?.[1]
+    const next = /[?&]after=([\w.-]+)/.exec(header(answer.head, /\r\nlink: *([^\r]*)/i) ?? '')?.[1]
     if (next === undefined) {
       this.fail('no cursor')
       return
@@ -53,7 +53,8 @@ export class Poll extends Client {
     this.cursor = next
     if (reset) this.told.met('reset')
     // The last answer on this connection, as the server says in time: no error.
-    if (header(answer.head, 'connection')?.toLowerCase() === 'close') this.reconnect(0)
+    if (header(answer.head, /\r\nconnection: *([^\r]*)/i)?.toLowerCase() === 'close')
+      this.reconnect(0)
     else this.ask()
   }
 }
@@ -76,5 +77,5 @@ function readFragment({ head, body }: Answer): Read {
     n: Number(n),
     text: html.replace(/<[^>]*>/g, '').trim(),
   }))
-  return { messages, reset: header(head, 'hx-retarget') !== undefined }
+  return { messages, reset: header(head, /\r\nhx-retarget: *([^\r]*)/i) !== undefined }
 }

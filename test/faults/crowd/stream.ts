@@ -48,7 +48,8 @@ export class Stream extends Client {
     const rest = this.#head.slice(end + end_of_head.length)
     const status = head.slice(9, 12)
     if (status !== '200') this.fail(status)
-    else if (!header(head, 'content-type')?.startsWith('text/event-stream')) this.fail('no stream')
+    else if (!header(head, /\r\ncontent-type: *([^\r]*)/i)?.startsWith('text/event-stream'))
+      this.fail('no stream')
     else {
       this.#chunks = new Chunks()
       return this.#chunks.take(rest)
