@@ -135,11 +135,11 @@ for (const { kind, driver } of bells) {
     if (!isOpen) await gate.shut()
     const config = { ...storage.config, host: '127.0.0.1', port: Number(gate.env.PGPORT) }
     const database = await openDatabase({ ...config, driver: 'pg' })
-    database.pool.on('error', () => {})
+    database.onBroken(() => {})
     const one = start(database)
     const close = async () => {
       await one.stop()
-      await database.pool.end()
+      await database.end()
       await gate.shut().catch(() => {})
     }
     return { gate, one, close }

@@ -150,10 +150,10 @@ test('one that cannot reach the database stops being trusted, and is again after
   mock.timers.enable({ apis: ['Date'], now: Date.now() })
   const gate = await openGate(storage.env)
   const config = { ...storage.config, host: '127.0.0.1', port: Number(gate.env.PGPORT) }
-  const { pool } = await openDatabase(config)
-  pool.on('error', () => {})
+  const database = await openDatabase(config)
+  database.onBroken(() => {})
   try {
-    const there = follower(pool)
+    const there = follower(database.pool)
     await there.sweep()
     await gate.shut()
     mock.timers.tick(limits.trustMs)
@@ -173,7 +173,7 @@ test('one that cannot reach the database stops being trusted, and is again after
     assert.equal(seqs(there.told), [1])
   } finally {
     mock.timers.reset()
-    await pool.end()
+    await database.end()
     await gate.shut()
   }
 })

@@ -35,7 +35,7 @@ export const seqs = (batch: Batch): number[] => batch.events.map((event) => even
 export type Follower = { told: number[]; stop(): Promise<void> }
 
 /**
- * Asks again and again, each time from where the answer before ended.
+ * Asks again and again, each time from where the answer before ended, until the hub is stopped.
  * @param enter finds the room's head, as a request does before it waits; a reader without it
  *   relies on what the hub hears
  */
