@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { limits } from '../../handlers/limits.ts'
@@ -157,6 +158,12 @@ faults('backends that come and go are noticed by nobody', async () => {
     return undefined
   })
   noError(outcome)
+})
+
+faults('the workers before a reload stay for longer than a stream or a wait lives', async () => {
+  const config = await readFile(new URL('../../nginx/nginx.conf', import.meta.url), 'utf8')
+  const [, minutes] = /^worker_shutdown_timeout (\d+)m;$/m.exec(config) ?? []
+  assert.ok(Number(minutes) * 60_000 > Math.max(limits.streamMs, limits.waitSeconds * 1000))
 })
 
 faults('an nginx that reads its configuration anew is noticed by nobody', async () => {

@@ -17,6 +17,8 @@ export type Place = {
 export type Told = {
   /** A message, each time that it comes. */
   got(n: number, text: string): void
+  /** A message of a page that takes the place of all that was there before. */
+  gotAnew(n: number, text: string): void
   /** An error that its user would meet, in a word; the client goes on by itself. */
   met(error: string): void
 }

@@ -49,9 +49,9 @@ export class Poll extends Client {
       return
     }
     const { messages, reset } = this.#form === 'json' ? readJson(answer) : readFragment(answer)
-    for (const { n, text } of messages) this.told.got(n, text)
+    for (const { n, text } of messages) this.told[reset ? 'gotAnew' : 'got'](n, text)
     this.cursor = next
-    if (reset) this.told.met('reset')
+    if (reset) this.told.met(`reset (${this.#form})`)
     // The last answer on this connection, as the server says in time: no error.
     if (header(answer.head, /\r\nconnection: *([^\r]*)/i)?.toLowerCase() === 'close')
       this.reconnect(0)
@@ -62,13 +62,21 @@ export class Poll extends Client {
 /** An event of the log, as far as it is looked at here. */
 export type EventJson = { type: string; message?: { n: number; body: string } }
 
+/** A page of messages, as far as it is looked at here. */
+export type PageJson = { messages?: { n: number; body: string }[] }
+
+type ChangesJson = PageJson & { events: EventJson[]; reset: boolean }
+
+export const messagesOf = ({ messages = [] }: PageJson): Message[] =>
+  messages.map(({ n, body }) => ({ n, text: body }))
+
 /** The message that an event brings for the first time. */
 export const newMessage = ({ type, message }: EventJson): Message[] =>
   type === 'message.posted' && message ? [{ n: message.n, text: message.body }] : []
 
 function readJson({ body }: Answer): Read {
-  const { events, reset } = JSON.parse(body) as { events: EventJson[]; reset: boolean }
-  return { messages: events.flatMap(newMessage), reset }
+  const { events, reset, ...page } = JSON.parse(body) as ChangesJson
+  return { messages: reset ? messagesOf(page) : events.flatMap(newMessage), reset }
 }
 
 function readFragment({ head, body }: Answer): Read {

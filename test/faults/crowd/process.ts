@@ -33,17 +33,20 @@ function clientAt({ baseUrl, cookie, wait_s, streams }: Order, seats: Seats, at:
 function listener(room: string): Told {
   const seen = new Set<number>()
   let newest = 0
+  const got = (n: number, text: string) => {
+    seen.add(n)
+    if (n < newest) disordered++
+    newest = Math.max(n, newest)
+    count(room, n, text)
+  }
   return {
     met: (error) => add(errors, error),
     got(n, text) {
-      if (seen.has(n)) {
-        doubled++
-        return
-      }
-      seen.add(n)
-      if (n < newest) disordered++
-      newest = Math.max(n, newest)
-      count(room, n, text)
+      if (seen.has(n)) doubled++
+      else got(n, text)
+    },
+    gotAnew(n, text) {
+      if (!seen.has(n)) got(n, text)
     },
   }
 }

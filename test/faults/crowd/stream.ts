@@ -2,7 +2,7 @@
 import { header } from '../../bench/waiters/answer.ts'
 import { Chunks } from './chunks.ts'
 import { Client } from './client.ts'
-import { type EventJson, newMessage } from './poll.ts'
+import { type EventJson, messagesOf, newMessage, type PageJson } from './poll.ts'
 
 const end_of_head = '\r\n\r\n'
 const again_ms_most = 5_000
@@ -65,10 +65,15 @@ export class Stream extends Client {
     }
     const { id, data, retry, event: kind = 'message' } = Object.fromEntries(fields)
     if (retry) this.#again_ms = Math.min(Number(retry), again_ms_most)
-    if (kind === 'reset') this.told.met('reset')
-    if (data && kind !== 'hint' && kind !== 'reset') {
+    if (data && kind === 'reset') this.#reset(JSON.parse(data) as PageJson)
+    else if (data && kind !== 'hint') {
       for (const { n, text } of newMessage(JSON.parse(data) as EventJson)) this.told.got(n, text)
     }
     if (id) this.cursor = id
+  }
+
+  #reset(page: PageJson): void {
+    this.told.met('reset (stream)')
+    for (const { n, text } of messagesOf(page)) this.told.gotAnew(n, text)
   }
 }
