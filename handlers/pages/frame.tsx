@@ -2,13 +2,14 @@ import type { Page } from '../chat/pages.ts'
 import type { Room } from '../chat/rooms.ts'
 import { limits } from '../limits.ts'
 import { MessageItem } from './message.tsx'
+import { render } from './render.ts'
 
 /**
  * The talk as a document of its own, for browsers without JavaScript: as soon as it is shown it
  * asks for itself again, and that request is held until there is something new.
  */
 export const frameDocument = (props: { room: Room; page: Page; live: string }): string =>
-  `<!doctype html>${String(
+  `<!doctype html>${render(
     <html lang="en">
       <head>
         <meta charset="utf-8" />

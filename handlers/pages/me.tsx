@@ -1,8 +1,9 @@
 import type { Person, Profile } from '../chat/people.ts'
 import type { Refusal } from '../chat/refusal.ts'
 import { Alert } from './alert.tsx'
-import { Icon } from './icon.tsx'
 import { Mark, Name, ProfileFields, personJson } from './person.tsx'
+import { Icon } from './raw.tsx'
+import { render } from './render.ts'
 
 /** Who I am, at the head of each page. */
 export const Me = ({ person }: { person: Person | null }) => (
@@ -28,7 +29,7 @@ type MeProps = {
 
 /** The page on which one picks a name and a colour. */
 export const meFragment = ({ person, profile, refusal }: MeProps): string =>
-  String(
+  render(
     <>
       <title>You · Natter</title>
       <div class="home">

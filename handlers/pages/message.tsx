@@ -1,6 +1,7 @@
 import type { Message } from '../chat/messages.ts'
 import { MessageBody } from './body.tsx'
 import { Mark, Name, personJson } from './person.tsx'
+import { render } from './render.ts'
 
 type Props = { slug: string; message: Message }
 
@@ -43,7 +44,7 @@ const Time = ({ at }: { at: Date }) => (
 )
 
 /** A message as a fragment of its own. */
-export const messageFragment = (props: Props): string => String(<MessageItem {...props} />)
+export const messageFragment = (props: Props): string => render(<MessageItem {...props} />)
 
 /** A message for programs. */
 export const messageJson = (slug: string, message: Message) => ({
@@ -51,7 +52,7 @@ export const messageJson = (slug: string, message: Message) => ({
   room: slug,
   author: personJson(message.author),
   body: message.body,
-  html: String(<MessageBody message={message} />),
+  html: render(<MessageBody message={message} />),
   at: message.at.toISOString(),
   edited_at: message.editedAt?.toISOString() ?? null,
   deleted: message.deleted,

@@ -4,8 +4,9 @@ import type { Refusal } from '../chat/refusal.ts'
 import type { ListedRoom, Room } from '../chat/rooms.ts'
 import { limits } from '../limits.ts'
 import { Alert } from './alert.tsx'
-import { Icon } from './icon.tsx'
 import { Me, ProfileForm } from './me.tsx'
+import { Icon } from './raw.tsx'
+import { render } from './render.ts'
 import { RoomList } from './rooms.tsx'
 import { Talk } from './talk.tsx'
 
@@ -28,7 +29,7 @@ export type RoomProps = {
 
 /** A room: the rooms beside it, its head, the talk, and where one writes. */
 export const roomFragment = (props: RoomProps): string =>
-  String(
+  render(
     <>
       <title>{props.room.name} · Natter</title>
       <div class="app" data-room={props.room.slug} data-me={props.person?.id} data-at={props.at}>

@@ -2,8 +2,9 @@ import type { Person } from '../chat/people.ts'
 import type { Refusal } from '../chat/refusal.ts'
 import type { ListedRoom, Room } from '../chat/rooms.ts'
 import { Alert } from './alert.tsx'
-import { Icon } from './icon.tsx'
 import { Me } from './me.tsx'
+import { Icon } from './raw.tsx'
+import { render } from './render.ts'
 
 /** The rooms beside the talk, the one that is open marked. */
 export const RoomList = ({ rooms, open }: { rooms: ListedRoom[]; open: Room | null }) => (
@@ -40,7 +41,7 @@ type HomeProps = {
 
 /** The first page: all rooms, and a form for another. */
 export const homeFragment = (props: HomeProps): string =>
-  String(
+  render(
     <>
       <title>Rooms · Natter</title>
       <div class="home">

@@ -3,6 +3,7 @@ import type { Room } from '../chat/rooms.ts'
 import { limits } from '../limits.ts'
 import type { Batch, LogEvent } from '../live/log.ts'
 import { MessageItem, messageJson } from './message.tsx'
+import { render } from './render.ts'
 
 type TalkProps = {
   room: Room
@@ -34,7 +35,7 @@ export const Talk = ({ room, page, live, next }: TalkProps) => (
   </div>
 )
 
-export const talkFragment = (props: TalkProps): string => String(<Talk {...props} />)
+export const talkFragment = (props: TalkProps): string => render(<Talk {...props} />)
 
 /** Puts the page before in front of this one; without JavaScript it leads there. */
 const Earlier = ({ slug, prev }: { slug: string; prev: number | null }) => (
@@ -82,7 +83,7 @@ export const changesPath = (slug: string, cursor: string): string =>
   `/r/${slug}/messages?after=${cursor}`
 
 /** The poller that takes the place of the one that asked. */
-export const pollerFragment = (next: string): string => String(<Poller next={next} />)
+export const pollerFragment = (next: string): string => render(<Poller next={next} />)
 
 /**
  * What changed. New messages find their place by their id, read as a number; a message that
@@ -92,8 +93,8 @@ export function changesFragment(slug: string, batch: Batch): string {
   const posted = latest(batch.events, (event) => event.type === 'message.posted')
   const changed = latest(batch.events, (event) => event.type !== 'message.posted')
   return [
-    posted.length > 0 ? String(<Posted slug={slug} events={posted} />) : '',
-    ...changed.map((event) => String(<Changed slug={slug} event={event} />)),
+    posted.length > 0 ? render(<Posted slug={slug} events={posted} />) : '',
+    ...changed.map((event) => render(<Changed slug={slug} event={event} />)),
   ].join('')
 }
 
