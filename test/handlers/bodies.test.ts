@@ -56,6 +56,23 @@ test('each form of a body is read', async () => {
   assert.is(await bodyOf(await post(plain, 'body=a+b')), 'body=a+b')
 })
 
+test('a body that says how long it is is read as one that does not', async () => {
+  const long = (raw: string) => ({ 'content-length': `${Buffer.byteLength(raw)}` })
+  const bodies = [
+    [form, 'body=a+b%26c%C3%A9=d', 'a b&cé=d'],
+    [json, '{"body":"aé🦦"}', 'aé🦦'],
+    [plain, '\ufeffaé', 'aé'],
+    [plain, '\ufeffagain', 'again'],
+  ] as const
+  for (const [type, raw, body] of bodies) {
+    assert.is(await bodyOf(await post(type, raw, long(raw))), body)
+    assert.is(await bodyOf(await post(type, raw)), body)
+  }
+  const broken = { 'content-length': '6' }
+  await isRefused('json', await post(form, bytes(0xff), broken), 400, 'malformed')
+  await isRefused('json', await post(form, '', { 'content-length': '0' }), 422, 'invalid')
+})
+
 test('a JSON number or true is its text, and null is nothing', async () => {
   assert.is(await bodyOf(await post(json, '{"body":12,"nonce":null,"other":true}')), '12')
 })
@@ -113,6 +130,11 @@ test("field names that every object has are fields as any other's", async () => 
 
 test('a body that says it is too big is not read', async () => {
   const response = await post(plain, 'a', { 'content-length': `${limits.bodyBytes + 1}` })
+  await isRefused('json', response, 413, 'too_large')
+})
+
+test('a body that is longer than it says is refused when it is too big', async () => {
+  const response = await post(plain, 'a'.repeat(limits.bodyBytes + 1), { 'content-length': '1' })
   await isRefused('json', response, 413, 'too_large')
 })
 
