@@ -52,8 +52,9 @@ function throwError(reason: unknown): never {
 export async function enterRoom(
   c: Context,
 ): Promise<{ room: Room; person: Entry['person']; session: Uint8Array | null } | Refusal> {
-  const session = sessionOf(c, c.var.secret())
-  const { room, person } = await c.var.enter({ session, slug: c.req.param('room') ?? '' })
+  // Not `c.var`: at each use it makes an object of all that is set, and every request comes by here.
+  const session = sessionOf(c, c.get('secret')())
+  const { room, person } = await c.get('enter')({ session, slug: c.req.param('room') ?? '' })
   return room ? { room, person, session } : notFound('room')
 }
 

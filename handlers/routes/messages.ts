@@ -92,9 +92,9 @@ export const postMessage: Answer = async (c) => {
 const kept = ({ once }: Fields) => (once ? { once } : {})
 
 async function store(c: Context, post: Post, deadline: number): Promise<Posted | Refusal> {
-  const tooFast = await c.var.pace(post.authorId)
+  const tooFast = await c.get('pace')(post.authorId)
   if (tooFast) return tooFast
-  return within(deadline - performance.now(), c.var.writing.write(post, deadline))
+  return within(deadline - performance.now(), c.get('writing').write(post, deadline))
 }
 
 function showPosted(c: Context, room: Room, { message, created }: Posted): Response {
