@@ -103,6 +103,8 @@ export const limits = {
   statementMs: 5_000,
   poolConnections: 7,
   drainMs: 8_000,
+  /** Longer than the proxy keeps an idle connection (nginx/templates/upstream.conf.template). */
+  idleMs: 1_500,
   /** Whatever still holds on: the process ends. */
   exitMs: 9_500,
   retryAfterSeconds: 2,

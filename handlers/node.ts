@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, Server as NetServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
@@ -160,10 +160,19 @@ const closing =
     return response
   }
 
-/** Waits for the answers that are under way, for so long, and then ends what is left. */
+/**
+ * Lets nobody new in, waits for the answers that are under way, for so long, and then ends what is
+ * left. A request may be on its way on a connection that idles, and HTTP's own `close` would cut
+ * it: so the proxy lets go of those first.
+ */
 async function closed(http: HttpServer): Promise<void> {
   const late = setTimeout(() => http.closeAllConnections(), limits.drainMs)
-  await new Promise((resolve) => http.close(resolve))
+  const left = new Promise((resolve) => http.once('close', resolve))
+  // Of the listener alone: http.Server's own `close` ends idle connections as well.
+  NetServer.prototype.close.call(http)
+  await Promise.race([left, new Promise((resolve) => setTimeout(resolve, limits.idleMs))])
+  http.closeIdleConnections()
+  await left
   clearTimeout(late)
 }
 
