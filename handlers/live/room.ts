@@ -57,7 +57,8 @@ export class Room {
     const known = this.#batches.get(key)
     if (known) return known
     const batch = cut(this.#ring.past(after), after, limit)
-    batch.more ||= this.#ring.top < head
+    // One message that is just being read makes nobody a reader far behind.
+    batch.more ||= this.#ring.top < head && batch.events.length >= limit
     this.#batches.set(key, batch)
     return batch
   }
