@@ -124,12 +124,13 @@ class DirectWaits {
     const { sql, engine, headers } = this.#parts
     const { person, room, head } = entered
     const { socket } = outgoing
-    // A request that was sent before the last one was answered has no connection yet.
-    if (!socket) {
+    const epoch = epochOf(engine.server().word, room)
+    // A request that was sent before the last one was answered has no connection yet. And a cursor
+    // of another instance may be ahead of what this one has heard: the database knows.
+    if (!socket || (reading.after && !continues(reading.after, epoch, head))) {
       this.#refer(outgoing)
       return
     }
-    const epoch = epochOf(engine.server().word, room)
     const source = { slug: room.slug, cursor: (seq: number) => writeCursor(epoch, seq) }
     const key = waitKey(person?.id ?? null, reading.client)
     outgoing.writeHead(200, { ...streamHeaders, ...headers })
