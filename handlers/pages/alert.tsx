@@ -1,4 +1,6 @@
 import type { Refusal } from '../chat/refusal.ts'
+import { Title } from './raw.tsx'
+import { render } from './render.ts'
 
 /** A refusal's sentence, read out at once. */
 export const Alert = ({ refusal }: { refusal: Refusal }) => (
@@ -18,7 +20,7 @@ type Props = { refusal: Refusal; title?: string | undefined; typed?: Typed | und
  * @param typed a form that was refused, with what stood in it: nothing that was typed is lost.
  */
 export const alertFragment = ({ refusal, title, typed }: Props): string =>
-  String(
+  render(
     title ? (
       <RefusedPage refusal={refusal} title={title} typed={typed} />
     ) : (
@@ -28,7 +30,7 @@ export const alertFragment = ({ refusal, title, typed }: Props): string =>
 
 const RefusedPage = ({ refusal, title, typed }: Props) => (
   <>
-    <title>{title} · Natter</title>
+    <Title text={`${title} · Natter`} />
     {/* What is away comes back: the page tries again by itself, unless it holds what was typed. */}
     <main class="away" id={refusal.code === 'unavailable' && !typed ? 'away' : undefined}>
       {refusal.code === 'unavailable' && !typed ? <Refresh /> : ''}

@@ -2,6 +2,7 @@ import type { Page } from '../chat/pages.ts'
 import type { Room } from '../chat/rooms.ts'
 import { limits } from '../limits.ts'
 import { MessageItem } from './message.tsx'
+import { FrameHead } from './raw.tsx'
 import { render } from './render.ts'
 
 /**
@@ -11,15 +12,10 @@ import { render } from './render.ts'
 export const frameDocument = (props: { room: Room; page: Page; live: string }): string =>
   `<!doctype html>${render(
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <title>Messages in {props.room.name}</title>
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta http-equiv="refresh" content={`1; url=${nextFrame(props.room.slug, props.live)}`} />
-        <link rel="stylesheet" href="/natter.css" />
-        <base target="_top" />
-      </head>
+      <FrameHead
+        title={`Messages in ${props.room.name}`}
+        next={nextFrame(props.room.slug, props.live)}
+      />
       <body class="framed">
         <main class="scroller" aria-label="Messages">
           <div class="scrolled">

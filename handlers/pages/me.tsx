@@ -2,7 +2,7 @@ import type { Person, Profile } from '../chat/people.ts'
 import type { Refusal } from '../chat/refusal.ts'
 import { Alert } from './alert.tsx'
 import { Mark, Name, ProfileFields, personJson } from './person.tsx'
-import { Icon } from './raw.tsx'
+import { Icon, Title } from './raw.tsx'
 import { render } from './render.ts'
 
 /** Who I am, at the head of each page. */
@@ -31,7 +31,7 @@ type MeProps = {
 export const meFragment = ({ person, profile, refusal }: MeProps): string =>
   render(
     <>
-      <title>You · Natter</title>
+      <Title text="You · Natter" />
       <div class="home">
         <header class="head">
           <a class="back" href="/">

@@ -1,15 +1,28 @@
-import { raw } from 'hono/html'
+import { html } from 'hono/html'
 
-/** Those of the sprite that are used here. */
+// Elements that Hono renders in a context of its own, or collects for a document's head, are
+// written by hand here: render.ts says why. `html` escapes whatever is put into it.
+
+/** Those of the sprite that are used. */
 type IconName = 'arrow-down' | 'arrow-left' | 'hash' | 'lock' | 'plus' | 'send-horizontal'
 
-/**
- * One icon of the sprite. It says nothing to those who cannot see it: a name stands beside it.
- * Written by hand, since Hono renders `<svg>` in a context of its own (see render.ts).
- *
- * @param name of ours, never anything that was typed.
- */
+/** One icon of the sprite. It says nothing to those who cannot see it: a name stands beside it. */
 export const Icon = ({ name }: { name: IconName }) =>
-  raw(
-    `<svg class="icon" aria-hidden="true" width="20" height="20"><use href="/vendor/icons.svg#${name}"></use></svg>`,
-  )
+  html`<svg class="icon" aria-hidden="true" width="20" height="20"><use href="/vendor/icons.svg#${name}"/></svg>`
+
+/** The title of a page; a browser takes it from wherever it stands. */
+export const Title = ({ text }: { text: string }) => html`<title>${text}</title>`
+
+/**
+ * The head of a document that asks for itself again.
+ * @param next the address that it asks for, a second after it is shown.
+ */
+export const FrameHead = ({ title, next }: { title: string; next: string }) => html`<head>
+<meta charset="utf-8">
+<title>${title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="refresh" content="1; url=${next}">
+<link rel="stylesheet" href="/natter.css">
+<base target="_top">
+</head>`

@@ -5,7 +5,7 @@ import type { ListedRoom, Room } from '../chat/rooms.ts'
 import { limits } from '../limits.ts'
 import { Alert } from './alert.tsx'
 import { Me, ProfileForm } from './me.tsx'
-import { Icon } from './raw.tsx'
+import { Icon, Title } from './raw.tsx'
 import { render } from './render.ts'
 import { RoomList } from './rooms.tsx'
 import { Talk } from './talk.tsx'
@@ -31,7 +31,7 @@ export type RoomProps = {
 export const roomFragment = (props: RoomProps): string =>
   render(
     <>
-      <title>{props.room.name} · Natter</title>
+      <Title text={`${props.room.name} · Natter`} />
       <div class="app" data-room={props.room.slug} data-me={props.person?.id} data-at={props.at}>
         <a class="skip" href={props.person && !props.room.archived ? '#body' : '#foot'}>
           Skip to writing

@@ -26,10 +26,12 @@ test('no page and no fragment makes use of an AsyncLocalStorage', async () => {
   await say(here.app, ann, room, 'hello, see https://example.com/')
   const { run } = AsyncLocalStorage.prototype
   let runs = 0
-  AsyncLocalStorage.prototype.run = function (this: AsyncLocalStorage<unknown>, ...rest) {
-    runs++
-    return run.apply(this, rest)
-  } as typeof run
+  AsyncLocalStorage.prototype.run = new Proxy(run, {
+    apply(target, storage, handed) {
+      runs++
+      return Reflect.apply(target, storage, handed)
+    },
+  })
   try {
     const paths = ['/', '/me', `/r/${room}`, `/r/${room}/messages`, `/r/${room}/frame`, '/r/none']
     for (const path of [...paths, `/r/${room}/messages?after=0`]) {
