@@ -2,9 +2,10 @@ import { fanout } from './fanout/fanout.ts'
 import { hold } from './hold/hold.ts'
 import { idle } from './idle/idle.ts'
 import type { Bench } from './kit/bench.ts'
+import { open } from './open/open.ts'
 import { post } from './post/post.ts'
 import { visible } from './visible/visible.ts'
 import { weight } from './weight/weight.ts'
 
 /** All benchmarks, in the order in which they run: what measures rest goes before what disturbs it. */
-export const benches: readonly Bench[] = [idle, weight, visible, fanout, post, hold]
+export const benches: readonly Bench[] = [idle, weight, visible, fanout, post, open, hold]

@@ -36,6 +36,9 @@ const patience_s = 120
 /** A small crowd goes first, so that a server's own programs are compiled before they are measured. */
 const warm_up = { clients: 100, numbers: 30, every_ms: 20 }
 
+/** Memory is read when so many wait and when all do: the first fill what lay idle. */
+const few_part = 0.2
+
 /** The first numbers to all who wait are not counted. */
 const uncounted_s = 2
 
@@ -53,12 +56,15 @@ export async function measure({ way, start }: Contestant, load: Load): Promise<F
     await posts.many(warm_up.numbers, warm_up.every_ms)
     await allHave(first, posts, warm_up.clients)
     await first.end()
-    const before = await settledMemory(serving.pids, serving.collects)
-    const crowd = await crowdOf(load.clients)
+    const few = Math.ceil(load.clients * few_part)
+    const crowd = await crowdOf(few)
     try {
+      const before = await settledMemory(serving.pids, serving.collects)
+      crowd.grow(load.clients)
+      await allWait(crowd, load.clients)
       const held = await settledMemory(serving.pids, serving.collects)
       const counted = await deliver(crowd, posts, serving, load)
-      return { ...counted, memory_bytes: (held - before) / load.clients }
+      return { ...counted, memory_bytes: (held - before) / (load.clients - few) }
     } finally {
       await crowd.end()
     }
@@ -69,10 +75,20 @@ export async function measure({ way, start }: Contestant, load: Load): Promise<F
 
 async function waitingCrowd(order: Parameters<typeof startCrowd>[0]): Promise<Crowd> {
   const crowd = await startCrowd(order)
-  const { waiting, failures } = await crowd.until((now) => now.waiting === order.waits, patience_s)
-  if (waiting === order.waits) return crowd
-  await crowd.end()
-  throw new Error(`${waiting} of ${order.waits} wait: ${JSON.stringify(failures)}`)
+  return allWait(crowd, order.waits).then(
+    () => crowd,
+    async (error) => {
+      await crowd.end()
+      throw error
+    },
+  )
+}
+
+async function allWait(crowd: Crowd, clients: number): Promise<void> {
+  const { waiting, failures } = await crowd.until((now) => now.waiting === clients, patience_s)
+  if (waiting !== clients) {
+    throw new Error(`${waiting} of ${clients} wait: ${JSON.stringify(failures)}`)
+  }
 }
 
 /** Posts at a steady rate to all who wait. */

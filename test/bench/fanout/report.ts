@@ -21,7 +21,7 @@ export function report(store: string, measured: Measured): Report {
     tables: [wanted(rounds, large), costs(rounds), costs(large), statements(measured.statements)],
     notes: [
       ...leftOut.map(({ name, why }) => `Left out: ${name}: ${why}.`),
-      'All are asked in the same words, with the cookies of guests, whom Natter alone looks at; what the floors and the peers answer are the bytes of an answer of Natter’s. One after the other in each round, each in a new process, which a small crowd has warmed up. Figures are the medians of the rounds; a ratio is the median of the rounds’ own ratios. A delivery by long poll is the answer and the next request. Processor time and resident memory of the server’s process are from /proc, those of its database are not in them. Memory for one who waits is what is held more once all wait, nothing moves and Node has collected what it does not need. The load generator checks that every number comes once and in order.',
+      'All are asked in the same words, with the cookies of guests, whom Natter alone looks at; what the floors and the peers answer are the bytes of an answer of Natter’s. One after the other in each round, each in a new process, which a small crowd has warmed up. Figures are the medians of the rounds; a ratio is the median of the rounds’ own ratios. A delivery by long poll is the answer and the next request. Processor time and resident memory of the server’s process are from /proc, those of its database are not in them. Memory for one who waits is what is held more when all wait than when a fifth of them does, once nothing moves and Node has collected what it does not need. The load generator checks that every number comes once and in order.',
     ],
   }
 }

@@ -9,6 +9,8 @@ const look_ms = 200
 export type Crowd = {
   /** What it came to so far. */
   tally(): Promise<Tally>
+  /** Lets it grow to so many; they begin by and by. */
+  grow(waits: number): void
   /** Waits until something holds of it, or for so many seconds. @returns the last tally */
   until(holds: (tally: Tally) => boolean, most_s: number): Promise<Tally>
   /** Sends all of them away. */
@@ -26,6 +28,7 @@ export async function startCrowd(order: Order): Promise<Crowd> {
   }
   return {
     tally,
+    grow: (waits) => void child.send(waits),
     async until(holds, most_s) {
       const end_ms = performance.now() + most_s * 1000
       for (;;) {

@@ -1,6 +1,7 @@
 /**
  * The load generator: a process of its own, so that it takes no time from the one that measures.
- * The first message it is sent is its order; each one after that is answered by the tally.
+ * The first message it is sent is its order; a number after that lets it grow to so many, anything
+ * else is answered by the tally.
  */
 import { percentile } from '../kit/figures.ts'
 import { Listener } from './listener.ts'
@@ -21,15 +22,14 @@ const numbers = new Map<number, Delivery>()
 let got_ms: number[] = []
 let [newest, doubled, lost, deliveries, endedOther] = [0, 0, 0, 0, 0]
 
-/** Begins all waits, a few at a time. */
-function begin(order: Order): void {
-  const { waits, perSecond, cookies } = order
+/** Begins waits, a few at a time, until there are so many. */
+function begin(order: Order, waits: number): void {
   const { hostname, port } = new URL(order.baseUrl)
-  const begun_ms = performance.now()
+  const [begun_ms, already] = [performance.now(), waiters.length]
   const more = setInterval(() => {
-    const due = Math.ceil(((performance.now() - begun_ms) * perSecond) / 1000)
+    const due = already + Math.ceil(((performance.now() - begun_ms) * order.perSecond) / 1000)
     while (waiters.length < Math.min(due, waits)) {
-      const cookie = cookies[waiters.length % cookies.length] ?? ''
+      const cookie = order.cookies[waiters.length % order.cookies.length] ?? ''
       const place = { host: hostname, port: Number(port || 80), path: order.path, cookie }
       const waiter = oneWaiter(order, place, told(waiters.length))
       waiters.push(waiter)
@@ -111,7 +111,10 @@ function add(counts: Record<string, number>, key: string): void {
 }
 
 process.once('message', (order: Order) => {
-  begin(order)
-  process.on('message', () => process.send?.(tally()))
+  begin(order, order.waits)
+  process.on('message', (asked: 'tally' | number) => {
+    if (asked === 'tally') process.send?.(tally())
+    else begin(order, asked)
+  })
 })
 process.once('disconnect', () => process.exit())

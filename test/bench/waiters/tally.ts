@@ -20,7 +20,7 @@ export type Order = {
   cursor: string
   /** The number before the first that will be posted. */
   before: number
-  /** How many wait. */
+  /** How many wait; the crowd may be asked for more later. */
   waits: number
   /** How many more begin in each second. */
   perSecond: number
