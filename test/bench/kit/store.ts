@@ -19,18 +19,37 @@ export type Store = {
 
 /** Makes a database: on the server of `PGHOST` or `DATABASE_URL`, else on one started here. */
 export async function openStore(): Promise<Store> {
+  const [store] = await openStores(1)
+  if (store === undefined) throw new Error('No database was made.')
+  return store
+}
+
+/** Makes several databases on one server. Closing the first of them ends them all. */
+export async function openStores(stores: number): Promise<Store[]> {
   const run = randomBytes(4).toString('hex')
   const server = await openPostgres(run)
-  // The word in the name of the database, so that `server.stop` drops it.
-  const env = { ...server.env, PGDATABASE: `natter_test_${run}_bench` }
-  const client = new pg.Client(connection(env))
-  try {
-    await create(server.env, env.PGDATABASE)
-    await client.connect()
-  } catch (error) {
+  const opened: Store[] = []
+  const close = async () => {
+    for (const store of opened.splice(1)) await store.close()
     await server.stop()
+  }
+  try {
+    // The word in their names, so that `server.stop` drops them.
+    while (opened.length < stores) {
+      const env = { ...server.env, PGDATABASE: `natter_test_${run}_bench${opened.length}` }
+      opened.push(await open(server.env, env, opened.length === 0 ? close : async () => {}))
+    }
+    return [...opened]
+  } catch (error) {
+    await close()
     throw error
   }
+}
+
+async function open(server: PgEnv, env: PgEnv, after: () => Promise<void>): Promise<Store> {
+  await create(server, env.PGDATABASE)
+  const client = new pg.Client(connection(env))
+  await client.connect()
   const ask = async <Row extends object>(text: string, values: unknown[] = []) =>
     (await client.query<Row>(text, values)).rows
   return {
@@ -46,7 +65,7 @@ export async function openStore(): Promise<Store> {
     },
     async close() {
       await client.end()
-      await server.stop()
+      await after()
     },
   }
 }

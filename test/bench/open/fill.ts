@@ -2,30 +2,28 @@
 import type { Store } from '../kit/store.ts'
 
 /** Words of rooms in addresses. */
-export type Rooms = { big: string; small: string[] }
+export type Rooms = { big: string; others: string[] }
 
 /** So many in one statement. */
 const at_once = 1_000_000
 
 /**
- * Adds messages, and the events that made them, as if they had been written in this order: by turns
- * one in the big room and one in the next of the others. So neighbours in a room lie apart on disk.
- * @param from how many there are already
- * @param to how many there are to be
+ * Makes messages, and the events of them, as if they had been written in this order: by turns one in
+ * the big room and one in the next of the others. So neighbours in a room lie apart on disk.
+ * @param size how many there are to be in all
  */
 export async function fill(
   { ask }: Store,
   rooms: Rooms,
-  from: number,
-  to: number,
+  size: number,
   say: (line: string) => void,
 ): Promise<void> {
-  const [big, small] = [await idsOf(ask, [rooms.big]), await idsOf(ask, rooms.small)]
+  const [big, others] = [await idsOf(ask, [rooms.big]), await idsOf(ask, rooms.others)]
   // No look at each row's room and author, which are known to be there.
   await ask('set session_replication_role = replica')
-  for (let first = from; first < to; first += at_once) {
-    const last = Math.min(first + at_once, to) - 1
-    await ask(insert, [first, last, big, small])
+  for (let first = 0; first < size; first += at_once) {
+    const last = Math.min(first + at_once, size) - 1
+    await ask(insert, [first, last, big, others])
     say(`${(last + 1).toLocaleString('en')} messages are there`)
   }
   await ask('reset session_replication_role')
