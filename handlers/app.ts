@@ -10,6 +10,7 @@ import type { Log } from './ops/log.ts'
 import { alertFragment } from './pages/alert.tsx'
 import { createShell } from './pages/shell.ts'
 import { answer } from './routes/context.ts'
+import { showEvents } from './routes/events.ts'
 import { byFormMethod } from './routes/form-method.ts'
 import { showFrame } from './routes/frame.ts'
 import { changeMe, showMe } from './routes/me.ts'
@@ -17,7 +18,16 @@ import { postMessage, readMessages, showMessage } from './routes/messages.ts'
 import { showRoom } from './routes/room.ts'
 import { createRoom, showRooms } from './routes/rooms.ts'
 
-type Provided = 'sql' | 'hub' | 'announce' | 'writing' | 'server' | 'secret' | 'pace' | 'ready'
+type Provided =
+  | 'sql'
+  | 'hub'
+  | 'heads'
+  | 'announce'
+  | 'writing'
+  | 'server'
+  | 'secret'
+  | 'pace'
+  | 'ready'
 
 /** What the handlers need of the runtime they run in. */
 export type Parts = Pick<Context['var'], Provided> & {
@@ -50,6 +60,7 @@ export function createApp({ log, shell, ...provided }: Parts): Hono {
   app.get('/me', answer(showMe))
   app.patch('/me', answer(changeMe))
   app.post('/me', answer(byFormMethod({ PATCH: changeMe })))
+  app.get('/me/events', answer(showEvents))
   app.get('/healthz', healthz)
   app.get('/readyz', readyz(provided.ready))
 

@@ -65,6 +65,8 @@ export const limits = {
   knownPeople: 20_000,
 
   sweepMs: 1_000,
+  /** Rooms that move are gathered so long for those who have another one open. */
+  headsGatherMs: 300,
   /** Events of the server's log that are read at once. */
   serverLogEvents: 500,
   watchdogMs: 5_000,

@@ -52,6 +52,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     log,
     sql: database.pool,
     hub: live.hub,
+    heads: live.heads,
     announce: live.announce,
     writing,
     server: live.server,

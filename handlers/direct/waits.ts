@@ -3,8 +3,9 @@ import type { Asked, Entry } from '../chat/entry.ts'
 import type { Room } from '../chat/rooms.ts'
 import type { Sql } from '../chat/sql.ts'
 import { sessionIn } from '../http/identity.ts'
-import { continues, epochOf, writeCursor } from '../live/cursor.ts'
+import { continues, epochOf } from '../live/cursor.ts'
 import type { Engine } from '../live/engine.ts'
+import { roomSource } from '../routes/answers.ts'
 import { waitKey } from '../routes/changes.ts'
 import { runStream, streamHeaders } from '../routes/stream.ts'
 import { type AskedPoll, type AskedStream, type AskedWait, readAskedWait } from './asked.ts'
@@ -108,7 +109,7 @@ class DirectWaits {
     if (known) return known
     const manner: Manner = {
       key: `direct ${form} ${isZipped}`,
-      source: { slug, cursor: (seq) => writeCursor(epoch, seq) },
+      source: roomSource(slug, epoch),
       form,
       isZipped,
       headers: this.#parts.headers,
@@ -131,13 +132,13 @@ class DirectWaits {
       this.#refer(outgoing)
       return
     }
-    const source = { slug: room.slug, cursor: (seq: number) => writeCursor(epoch, seq) }
+    const source = roomSource(room.slug, epoch)
     const key = waitKey(person?.id ?? null, reading.client)
     outgoing.writeHead(200, { ...streamHeaders, ...headers })
     outgoing.flushHeaders()
     const running = runStream(
       { sql, hub: engine.hub },
-      { ...reading, room, head, epoch, source, key },
+      { ...reading, room, head, epoch, source: () => source, key },
       new NodePipe(outgoing, socket),
       () => outgoing.destroyed,
     ).catch(() => {

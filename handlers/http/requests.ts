@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Log } from '../ops/log.ts'
+import { wantsStream } from './representation.ts'
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -31,4 +32,6 @@ export const requestLine =
   }
 
 const isRoutine = (c: Context) =>
-  c.req.query('wait') !== undefined || ['/healthz', '/readyz'].includes(c.req.path)
+  c.req.query('wait') !== undefined ||
+  wantsStream(c.req.header('accept')) ||
+  ['/healthz', '/readyz'].includes(c.req.path)

@@ -1,6 +1,7 @@
 import { readServer, type Server } from '../chat/server.ts'
 import { databaseIsAway, type Sql } from '../chat/sql.ts'
 import type { Bell, Doorbell } from './doorbell.ts'
+import { HeadsFeed } from './heads.ts'
 import { Hub } from './hub.ts'
 import { Known } from './known.ts'
 import { SERVER_LOG } from './log.ts'
@@ -10,6 +11,8 @@ import { Sweep } from './sweep.ts'
 /** All that waits and wakes in an instance. */
 export type Engine = {
   hub: Hub
+  /** Tells of rooms that move while another one is open. */
+  heads: HeadsFeed
   known: Known
   /** What the database says of itself; read anew with each connection of the doorbell. */
   server: () => Server
@@ -39,6 +42,7 @@ export async function openEngine(parts: Parts): Promise<Engine> {
     if (!databaseIsAway(error)) onError(error)
   }
   const hub = new Hub(sql, failed)
+  const heads = new HeadsFeed(sql, failed)
   const forget = () => known.forget()
   const log = new ServerLog({
     sql,
@@ -48,19 +52,27 @@ export async function openEngine(parts: Parts): Promise<Engine> {
   })
   const known = new Known(log)
   const sweeping = new Sweep(sql, [hub, log])
-  const sweep = () =>
-    sweeping.now().catch((error) => {
+  const sweep = async () => {
+    void heads.sweep()
+    await sweeping.now().catch((error) => {
       failed(error)
       throw error
     })
+  }
   const renew = () =>
     readServer(sql).then((now) => {
       // Another database, or an older copy of it: nobody in it need be who they were.
-      if (now.word !== server.word || now.secret !== server.secret) forget()
+      if (now.word !== server.word || now.secret !== server.secret) {
+        forget()
+        heads.restart()
+      }
       server = now
     }, failed)
-  const advance = (roomId: number, seq: number) =>
-    roomId === SERVER_LOG ? log.advance(seq) : hub.advance(roomId, seq)
+  const advance = (roomId: number, seq: number) => {
+    if (roomId === SERVER_LOG) return log.advance(seq)
+    hub.advance(roomId, seq)
+    heads.nudge()
+  }
   const bell = createBell({
     onRing: advance,
     onMissed: sweep,
@@ -72,6 +84,7 @@ export async function openEngine(parts: Parts): Promise<Engine> {
   const timer = sweepMs === null ? undefined : setInterval(() => sweep().catch(() => {}), sweepMs)
   return {
     hub,
+    heads,
     known,
     server: () => server,
     announce: (roomId, seq) => {
@@ -81,6 +94,7 @@ export async function openEngine(parts: Parts): Promise<Engine> {
     release: (spreadMs) => hub.stop(spreadMs),
     stop: () => {
       clearInterval(timer)
+      heads.stop()
       return bell.stop()
     },
   }

@@ -28,6 +28,8 @@ export class EventStream extends Stream {
   readonly #bytesOf: (batch: Batch) => Uint8Array
   readonly #gone: () => void
   readonly #until: number
+  /** The number up to which the reader has been told. */
+  at = 0
 
   /**
    * @param bytesOf a batch as this stream's form and pipe have it, made once for all alike.
@@ -43,6 +45,7 @@ export class EventStream extends Stream {
   }
 
   tell(batch: Batch): void {
+    this.at = batch.next
     this.write(this.#bytesOf(batch))
   }
 

@@ -1,39 +1,57 @@
 import { gzipSync } from 'node:zlib'
+import type { Message } from '../chat/messages.ts'
 import type { Form } from '../http/representation.ts'
 import { limits } from '../limits.ts'
+import { writeCursor } from '../live/cursor.ts'
 import type { Batch } from '../live/log.ts'
 import { once } from '../live/once.ts'
 import { streamEvent } from '../pages/stream.ts'
 import { changesFragment, changesPath, eventJson, pollerFragment } from '../pages/talk.tsx'
 import { messagesText } from '../pages/text.ts'
 
-/** Whose log a batch is of, and how a number of it is written for clients. */
-export type Source = { slug: string; cursor: (seq: number) => string }
+/** Whose log a batch is of, and how a place in it is written for clients. */
+export type Source = {
+  /** Tells those apart who get the same batch with other cursors. */
+  key: string
+  slug: string
+  cursor: (seq: number) => string
+  /** Where to ask for what follows a cursor. */
+  path: (cursor: string) => string
+}
+
+/** A room's log, for those who ask for that room alone. */
+export const roomSource = (slug: string, epoch: string): Source => ({
+  key: '',
+  slug,
+  cursor: (seq) => writeCursor(epoch, seq),
+  path: (cursor) => changesPath(slug, cursor),
+})
 
 /** The forms in which changes are told. */
 export type ChangesForm = Exclude<Form, 'page'>
 
 /** Where a reader of a batch goes on. */
-export const nextPath = ({ slug, cursor }: Source, batch: Batch): string =>
-  changesPath(slug, cursor(batch.next))
+export const nextPath = ({ cursor, path }: Source, batch: Batch): string => path(cursor(batch.next))
 
 /** A batch in a form, made once for all who are told it. */
 export const batchText = (source: Source, batch: Batch, form: ChangesForm): string =>
-  once(batch, form, () => texts[form](source, batch))
+  once(batch, `${form}${source.key}`, () => texts[form](source, batch))
 
 const texts: Record<ChangesForm, (source: Source, batch: Batch) => string> = {
   json: (source, batch) => JSON.stringify(changesJson(source, batch)),
   fragment: (source, batch) =>
     changesFragment(source.slug, batch) + pollerFragment(nextPath(source, batch)),
-  text: (_, batch) =>
-    messagesText(
-      batch.events.flatMap(({ type, message }) =>
-        type === 'message.posted' && message ? [message] : [],
-      ),
-    ),
+  text: (_, batch) => messagesText(postedIn(batch)),
 }
 
-const changesJson = ({ slug, cursor }: Source, batch: Batch) => ({
+/** The messages that are new in a batch. */
+export const postedIn = (batch: Batch): Message[] =>
+  batch.events.flatMap(({ type, message }) =>
+    type === 'message.posted' && message ? [message] : [],
+  )
+
+/** Changes for programs. */
+export const changesJson = ({ slug, cursor }: Source, batch: Batch) => ({
   events: batch.events.map((event) => eventJson(slug, event)),
   next: cursor(batch.next),
   more: batch.more,
@@ -45,7 +63,7 @@ export type StreamForm = 'json' | 'html'
 
 /** A batch as the lines of an event stream, made once for all who are told it. */
 export const batchLines = (source: Source, batch: Batch, form: StreamForm): string =>
-  once(batch, `stream ${form}`, () => lines[form](source, batch))
+  once(batch, `stream ${form}${source.key}`, () => lines[form](source, batch))
 
 const lines: Record<StreamForm, (source: Source, batch: Batch) => string> = {
   json: ({ slug, cursor }, { events }) =>

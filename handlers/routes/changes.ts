@@ -7,7 +7,7 @@ import type { Batch } from '../live/log.ts'
 import { changesOf } from '../live/patience.ts'
 import { talkFragment } from '../pages/talk.tsx'
 import { messagesText } from '../pages/text.ts'
-import { batchText, nextPath, type Source } from './answers.ts'
+import { batchText, nextPath, roomSource } from './answers.ts'
 import { cursorAt } from './context.ts'
 import type { Changes } from './query.ts'
 import { isHtml, linkTo, newestPage, nextLink, pageJson } from './room.ts'
@@ -48,7 +48,7 @@ export const waitKey = (personId: number | null, client: string | undefined): st
 
 /** Each form of a batch is made once for all who wait for it. */
 function showBatch(c: Context, room: Room, batch: Batch): Response {
-  const source: Source = { slug: room.slug, cursor: (seq) => cursorAt(c, room, seq) }
+  const source = roomSource(room.slug, epochOf(c.var.server().word, room))
   const text = (form: 'json' | 'fragment' | 'text') => () => batchText(source, batch, form)
   return represent(
     c,

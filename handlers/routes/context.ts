@@ -10,6 +10,7 @@ import { sessionOf } from '../http/identity.ts'
 import type { Pace } from '../http/pace.ts'
 import { refuseForm } from '../http/refusals.ts'
 import { epochOf, writeCursor } from '../live/cursor.ts'
+import type { HeadsFeed } from '../live/heads.ts'
 import type { Hub } from '../live/hub.ts'
 
 declare module 'hono' {
@@ -18,6 +19,7 @@ declare module 'hono' {
     /** Who asks for which room, gathered with whoever else asks at the same time. */
     enter: (asked: Asked) => Promise<Entry>
     hub: Hub
+    heads: HeadsFeed
     /** Tells this instance and the others that a room's log, or the server's, has reached a number. */
     announce: (roomId: number, seq: number) => void
     /** The one way to the rooms' logs. */

@@ -2,6 +2,7 @@ import type { Stretch } from '../chat/pages.ts'
 import { invalid, Refusal } from '../chat/refusal.ts'
 import { limits } from '../limits.ts'
 import { type Cursor, readCursor } from '../live/cursor.ts'
+import { readSnapshotWord, type Snapshot } from '../live/snapshot.ts'
 
 export type Reading = { of: 'page'; stretch: Stretch; limit: number } | Changes
 
@@ -31,7 +32,7 @@ export function readReading(query: Query): Reading | Refusal {
   }
   const after = query('after')
   if (after === undefined) return readPageOf(query, limit)
-  const cursor = readCursor(after)
+  const cursor = readPlace(after)?.cursor
   if (!cursor) return noCursor()
   const client = readClient(query)
   if (client instanceof Refusal) return client
@@ -55,13 +56,61 @@ export type StreamReading = {
  */
 export function readStream(query: Query, lastEventId?: string): StreamReading | Refusal {
   const begin = lastEventId || query('after')
-  const after = begin === undefined ? null : readCursor(begin)
+  const after = begin === undefined ? null : (readPlace(begin)?.cursor ?? null)
   if (begin !== undefined && !after) return noCursor()
-  const form = query('as') ?? 'json'
-  if (form !== 'json' && form !== 'html') return invalid({ as: 'as is json or html.' })
+  const form = readForm(query)
+  if (form instanceof Refusal) return form
   const client = readClient(query)
   if (client instanceof Refusal) return client
   return { after, form, limit: limits.pageMessages, client }
+}
+
+/** A place in all that a person sees: in the open room's log, and among the other rooms' heads. */
+export type Place = { cursor: Cursor; since: Snapshot | null }
+
+export type EventsReading = {
+  /** The room that is open, if one is. */
+  open: string | undefined
+  /** Where to begin; null for from now on. */
+  after: Place | null
+  waitMs: number
+  limit: number
+  form: StreamReading['form']
+  client: string | undefined
+}
+
+/** What a request for all that a person sees asks for, as a stream or not. */
+export function readEvents(query: Query, lastEventId?: string): EventsReading | Refusal {
+  const limit = wholeNumber(query, 'limit', 1, limits.pageMessages, limits.pageMessagesDefault)
+  if (limit instanceof Refusal) return limit
+  const wait = wholeNumber(query, 'wait', 0, limits.waitSeconds, 0)
+  if (wait instanceof Refusal) return wait
+  const begin = lastEventId || query('after')
+  const after = begin === undefined ? null : readPlace(begin)
+  if (begin !== undefined && !after) return noCursor()
+  const form = readForm(query)
+  if (form instanceof Refusal) return form
+  const client = readClient(query)
+  if (client instanceof Refusal) return client
+  return { open: query('open') || undefined, after, waitMs: wait * 1000, limit, form, client }
+}
+
+/**
+ * Each cursor does in place of the other: with a room's own the heads from now on are told, and of
+ * one that holds both places a room takes its own.
+ */
+function readPlace(text: string): Place | null {
+  const [word = '', since, more] = text.split('_')
+  const cursor = readCursor(word)
+  if (!cursor || more !== undefined) return null
+  if (since === undefined) return { cursor, since: null }
+  const snapshot = readSnapshotWord(since)
+  return snapshot && { cursor, since: snapshot }
+}
+
+function readForm(query: Query): StreamReading['form'] | Refusal {
+  const form = query('as') ?? 'json'
+  return form === 'json' || form === 'html' ? form : invalid({ as: 'as is json or html.' })
 }
 
 /** A word that a tab or program picks for itself. */

@@ -7,11 +7,12 @@ import { type Hub, tooManyWaits } from '../live/hub.ts'
 import type { Batch } from '../live/log.ts'
 import { once } from '../live/once.ts'
 import { EventStream, GREETING, type Pipe } from '../live/stream.ts'
+import type { Stream } from '../live/wait.ts'
+import { WebPipe } from '../live/web-pipe.ts'
 import { streamEvent } from '../pages/stream.ts'
 import { talkFragment } from '../pages/talk.tsx'
-import { batchLines, type Source, type StreamForm } from './answers.ts'
+import { batchLines, roomSource, type Source, type StreamForm } from './answers.ts'
 import { resetJson, waitKey } from './changes.ts'
-import { cursorAt } from './context.ts'
 import { type Query, readStream } from './query.ts'
 import { newestPage } from './room.ts'
 
@@ -21,7 +22,8 @@ export type StreamAsk = {
   /** The room's newest number as the request found it. */
   head: number
   epoch: string
-  source: Source
+  /** How cursors are written, as it is when something is told. */
+  source: () => Source
   /** Where to begin; null for from now on. */
   after: Cursor | null
   form: StreamForm
@@ -42,6 +44,7 @@ export const streamHeaders = {
  * Tells a reader all that is past their cursor, however far behind they are, and then what comes,
  * until they are gone, the stream has lived long enough or the instance stops.
  * @param isGone whether the reader has left already.
+ * @param begin comes between the greeting and what is past the cursor.
  * @returns the stream that is held; null where it ended before.
  */
 export async function runStream(
@@ -49,14 +52,17 @@ export async function runStream(
   ask: StreamAsk,
   pipe: Pipe,
   isGone: () => boolean,
+  begin?: (stream: EventStream) => Promise<void>,
 ): Promise<EventStream | null> {
-  const { room, source, form, limit } = ask
-  const bytes = (batch: Batch) =>
-    once(batch, `${form} ${pipe.kind}`, () => pipe.frame(batchLines(source, batch, form)))
-  const stream = new EventStream(pipe, bytes, () => hub.leave(stream), ask.key)
+  const { room, form, limit } = ask
+  const stream = new EventStream(pipe, bytesFor(ask, pipe), () => hub.leave(stream), ask.key)
+  stream.at = ask.after?.seq ?? ask.head
   pipe.write(pipe.frame(GREETING))
+  await begin?.(stream)
   const reset = async (seq: number) => {
-    stream.write(pipe.frame(await resetLines(sql, ask, seq)))
+    const lines = await resetLines(sql, ask, seq)
+    stream.at = seq
+    stream.write(pipe.frame(lines))
     return seq
   }
   let after = ask.after?.seq ?? ask.head
@@ -76,6 +82,15 @@ export async function runStream(
   return null
 }
 
+const bytesFor =
+  ({ source, form }: StreamAsk, pipe: Pipe) =>
+  (batch: Batch): Uint8Array => {
+    const now = source()
+    return once(batch, `${form} ${pipe.kind}${now.key}`, () =>
+      pipe.frame(batchLines(now, batch, form)),
+    )
+  }
+
 function endOf(pipe: Pipe): null {
   pipe.end()
   return null
@@ -84,10 +99,11 @@ function endOf(pipe: Pipe): null {
 /** For a reader who cannot go on from where they are: the newest page in place of what they have. */
 async function resetLines(sql: Sql, { room, source, form }: StreamAsk, seq: number) {
   const page = await newestPage(sql, room)
-  const live = source.cursor(seq)
+  const { cursor, path } = source()
+  const live = cursor(seq)
   const data =
     form === 'html'
-      ? talkFragment({ room, page, live })
+      ? talkFragment({ room, page, live, next: path(live) })
       : JSON.stringify(resetJson(room, page, live))
   return streamEvent({ id: live, event: 'reset', data })
 }
@@ -105,87 +121,39 @@ export async function showStream(
   const reading = readStream(query, c.req.header('last-event-id'))
   if (reading instanceof Refusal) return reading
   if (c.var.hub.isFull) return tooManyWaits()
-  return streamResponse(c, {
-    ...reading,
-    room,
-    head: room.lastSeq,
-    epoch: epochOf(c.var.server().word, room),
-    source: { slug: room.slug, cursor: (seq) => cursorAt(c, room, seq) },
-    key: waitKey(personId, reading.client),
-  })
+  const epoch = epochOf(c.var.server().word, room)
+  const source = roomSource(room.slug, epoch)
+  const key = waitKey(personId, reading.client)
+  const ask = { ...reading, room, head: room.lastSeq, epoch, source: () => source, key }
+  return streamResponse(c, (pipe, isGone) => runStream(c.var, ask, pipe, isGone))
 }
 
-/** A stream in any runtime: as the body of a Web-standard response. */
-function streamResponse(c: Context, ask: StreamAsk): Response {
+/**
+ * A stream in any runtime: as the body of a Web-standard response.
+ * @param run tells what there is; it gives the stream that is held, or null where it ended before.
+ */
+export function streamResponse(
+  c: Context,
+  run: (pipe: Pipe, isGone: () => boolean) => Promise<Stream | null>,
+): Response {
   const { signal } = c.req.raw
-  let hold: Promise<EventStream | null>
+  let running: Promise<Stream | null>
   let pipe: WebPipe
+  const leave = async () => {
+    pipe.end()
+    const stream = await running.catch(() => null)
+    if (stream) c.var.hub.leave(stream)
+  }
   const source: UnderlyingDefaultSource<Uint8Array> = {
     start(controller) {
       pipe = new WebPipe(controller)
-      hold = runStream(c.var, ask, pipe, () => pipe.isOver || signal.aborted)
-      hold.catch((error) => controller.error(error))
+      running = run(pipe, () => pipe.isOver || signal.aborted)
+      running.catch((error) => controller.error(error))
       signal.addEventListener('abort', leave)
     },
     pull: () => pipe.pulled(),
     cancel: leave,
   }
   const body = new ReadableStream(source, new ByteLengthQueuingStrategy({ highWaterMark: 0 }))
-  async function leave() {
-    pipe.leave()
-    const stream = await hold.catch(() => null)
-    if (stream) c.var.hub.leave(stream)
-  }
   return c.body(body, 200, streamHeaders)
-}
-
-const encoder = new TextEncoder()
-
-class WebPipe implements Pipe {
-  readonly kind = 'web'
-  readonly #controller: ReadableStreamDefaultController<Uint8Array>
-  #drained: (() => void) | undefined
-  isOver = false
-
-  constructor(controller: ReadableStreamDefaultController<Uint8Array>) {
-    this.#controller = controller
-  }
-
-  frame(text: string): Uint8Array {
-    return encoder.encode(text)
-  }
-
-  write(bytes: Uint8Array): number {
-    if (!this.isOver) this.#controller.enqueue(bytes)
-    return -(this.#controller.desiredSize ?? 0)
-  }
-
-  drained(): Promise<void> {
-    if ((this.#controller.desiredSize ?? 0) >= 0) return Promise.resolve()
-    return new Promise((resolve) => {
-      this.#drained = resolve
-    })
-  }
-
-  /** The reader asks for more. */
-  pulled(): void {
-    this.#drained?.()
-    this.#drained = undefined
-  }
-
-  end(): void {
-    if (!this.isOver) this.#controller.close()
-    this.leave()
-  }
-
-  /** The reader is gone: nothing is written any more. */
-  leave(): void {
-    this.isOver = true
-    this.pulled()
-  }
-
-  cut(): void {
-    if (!this.isOver) this.#controller.error(new Error('The reader does not read.'))
-    this.leave()
-  }
 }

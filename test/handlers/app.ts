@@ -57,6 +57,7 @@ export async function startInstance(env: Env): Promise<Instance> {
     log: createLog('text', (line) => lines.push(line)),
     sql: database.pool,
     hub,
+    heads: engine.heads,
     announce,
     writing,
     server,

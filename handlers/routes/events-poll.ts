@@ -1,0 +1,83 @@
+import type { Refusal } from '../chat/refusal.ts'
+import { limits } from '../limits.ts'
+import type { HeadsFeed, Watcher } from '../live/heads.ts'
+import type { Hub } from '../live/hub.ts'
+import { type Batch, nothing } from '../live/log.ts'
+import type { Head } from '../live/moved.ts'
+import type { Snapshot } from '../live/snapshot.ts'
+import { Wait } from '../live/wait.ts'
+import { waitKey } from './changes.ts'
+import type { EventsReading } from './query.ts'
+import type { Viewer } from './viewer.ts'
+
+/** What somebody is told: of the open room, and of the others. */
+export type Told = { batch: Batch; heads: readonly Head[]; since: Snapshot }
+
+type Live = { hub: Hub; heads: HeadsFeed }
+
+/**
+ * What there is for somebody to be told; where there is nothing, as soon as there is, or nothing
+ * when the wait is over.
+ * @returns `unavailable` when the instance holds as many waits as it can.
+ */
+export async function pollEvents(
+  live: Live,
+  viewer: Viewer,
+  reading: EventsReading,
+  signal: AbortSignal,
+): Promise<Told | Refusal> {
+  const { room, person } = viewer
+  const after = reading.after?.cursor.seq ?? room?.lastSeq ?? 0
+  const ask = room && { roomId: room.id, head: room.lastSeq, after, limit: reading.limit }
+  const since = reading.after?.since ?? null
+  const missed = await live.heads.missed(since, person?.id ?? null, room?.id ?? null)
+  const batch = ask ? await live.hub.changes(ask) : nothing(after)
+  const told = { batch, heads: missed.heads, since: missed.snapshot }
+  const hasNews = batch.events.length > 0 || missed.heads.length > 0
+  if (hasNews || reading.waitMs === 0 || signal.aborted) return told
+  return held(live, viewer, reading, signal, ask, told)
+}
+
+function held(
+  { hub, heads }: Live,
+  { room, person }: Viewer,
+  { waitMs, client }: EventsReading,
+  signal: AbortSignal,
+  ask: Parameters<Hub['hold']>[0],
+  empty: Told,
+): Promise<Told | Refusal> {
+  return new Promise((resolve) => {
+    const personId = person?.id ?? null
+    const end = (told: Told) => {
+      signal.removeEventListener('abort', leave)
+      heads.unwatch(watcher)
+      hub.leave(wait)
+      resolve(told)
+    }
+    const leave = () => end(empty)
+    const wait = new EventsPoll(waitMs, waitKey(personId, client), (batch) =>
+      end({ batch, heads: [], since: watcher.since }),
+    )
+    const watcher: Watcher = {
+      wait,
+      personId,
+      openId: room?.id ?? null,
+      since: empty.since,
+      tellHeads: (moved, since) => end({ batch: empty.batch, heads: moved, since }),
+    }
+    const refusal = hub.hold(ask, wait)
+    if (refusal) resolve(refusal)
+    if (wait.done || refusal) return
+    heads.watch(watcher)
+    signal.addEventListener('abort', leave)
+  })
+}
+
+class EventsPoll extends Wait {
+  readonly tell: (batch: Batch) => void
+
+  constructor(ms: number, key: string | undefined, tell: (batch: Batch) => void) {
+    super(Math.min(ms, limits.waitSeconds * 1000), key)
+    this.tell = tell
+  }
+}

@@ -1,0 +1,89 @@
+import type { Context } from 'hono'
+import type { Sql } from '../chat/sql.ts'
+import { limits } from '../limits.ts'
+import type { HeadsFeed, Watcher } from '../live/heads.ts'
+import type { Hub } from '../live/hub.ts'
+import type { Head } from '../live/moved.ts'
+import { once } from '../live/once.ts'
+import type { Snapshot } from '../live/snapshot.ts'
+import { EventStream, GREETING, type Pipe } from '../live/stream.ts'
+import { headJson } from '../pages/heads.tsx'
+import { streamEvent } from '../pages/stream.ts'
+import type { Source } from './answers.ts'
+import { waitKey } from './changes.ts'
+import type { EventsReading } from './query.ts'
+import { runStream, streamResponse } from './stream.ts'
+import { eventsSource, goesOn, type Viewer } from './viewer.ts'
+
+type Live = { sql: Sql; hub: Hub; heads: HeadsFeed }
+
+/** All that a person sees, as an event stream in any runtime. */
+export const eventsResponse = (c: Context, viewer: Viewer, reading: EventsReading): Response =>
+  streamResponse(c, (pipe, isGone) => runEvents(c.var, viewer, reading, pipe, isGone))
+
+/**
+ * Tells somebody what they have missed, and then what comes, until they are gone, the stream has
+ * lived long enough or the instance stops.
+ * @returns the stream that is held; null where it ended before.
+ */
+export async function runEvents(
+  live: Live,
+  viewer: Viewer,
+  reading: EventsReading,
+  pipe: Pipe,
+  isGone: () => boolean,
+): Promise<EventStream | null> {
+  const { room, person } = viewer
+  const personId = person?.id ?? null
+  const after = goesOn(viewer, reading) ? reading.after : null
+  const missed = await live.heads.missed(after?.since ?? null, personId, room?.id ?? null)
+  let { snapshot } = missed
+  const source = () => eventsSource(viewer, snapshot)
+  const begin = async (stream: EventStream) => {
+    const tellHeads = (heads: readonly Head[], since: Snapshot) => {
+      snapshot = since
+      stream.write(headsBytes(source(), heads, stream.at, pipe))
+    }
+    if (missed.heads.length > 0) tellHeads(missed.heads, snapshot)
+    const watcher: Watcher = {
+      wait: stream,
+      personId,
+      openId: room?.id ?? null,
+      since: snapshot,
+      tellHeads,
+    }
+    live.heads.watch(watcher)
+  }
+  const key = waitKey(personId, reading.client)
+  if (!room) return runHeads(live, pipe, begin, key)
+  const { form } = reading
+  const place = { room, head: room.lastSeq, epoch: viewer.epoch, source, form, key }
+  const ask = { ...place, after: reading.after?.cursor ?? null, limit: limits.pageMessages }
+  return runStream(live, ask, pipe, isGone, begin)
+}
+
+/** With no room open there is nothing but heads. */
+async function runHeads(
+  { hub }: Live,
+  pipe: Pipe,
+  begin: (stream: EventStream) => Promise<void>,
+  key: string | undefined,
+): Promise<EventStream | null> {
+  const bytesOf = () => new Uint8Array()
+  const stream: EventStream = new EventStream(pipe, bytesOf, () => hub.leave(stream), key)
+  pipe.write(pipe.frame(GREETING))
+  await begin(stream)
+  if (!hub.hold(null, stream)) return stream
+  pipe.end()
+  return null
+}
+
+/** Made once for all who are told the same. */
+const headsBytes = (source: Source, heads: readonly Head[], at: number, pipe: Pipe): Uint8Array =>
+  once(heads, `${pipe.kind}${source.key} ${at}`, () => {
+    const id = source.cursor(at)
+    const lines = heads.map((head) =>
+      streamEvent({ id, event: 'room.head', data: JSON.stringify(headJson(head)) }),
+    )
+    return pipe.frame(lines.join(''))
+  })

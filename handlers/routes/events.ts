@@ -1,0 +1,113 @@
+import type { Context } from 'hono'
+import { notFound, Refusal } from '../chat/refusal.ts'
+import { sessionOf } from '../http/identity.ts'
+import { represent, wantsStream } from '../http/representation.ts'
+import { epochOf } from '../live/cursor.ts'
+import { tooManyWaits } from '../live/hub.ts'
+import { type Batch, nothing } from '../live/log.ts'
+import type { Head } from '../live/moved.ts'
+import { once } from '../live/once.ts'
+import type { Snapshot } from '../live/snapshot.ts'
+import { headJson, headsFragment, headsText } from '../pages/heads.tsx'
+import { changesFragment, pollerFragment, talkFragment } from '../pages/talk.tsx'
+import { messagesText } from '../pages/text.ts'
+import { type ChangesForm, changesJson, nextPath, postedIn, type Source } from './answers.ts'
+import { resetJson } from './changes.ts'
+import { type Answer, whoAsks } from './context.ts'
+import { pollEvents, type Told } from './events-poll.ts'
+import { eventsResponse } from './events-stream.ts'
+import { type EventsReading, readEvents } from './query.ts'
+import { isHtml, linkTo, newestPage } from './room.ts'
+import { eventsSource, goesOn, type Viewer } from './viewer.ts'
+
+/**
+ * `GET /me/events`: one wait for all that a person sees: the open room's changes, and which of the
+ * other rooms that they may enter have moved.
+ */
+export const showEvents: Answer = async (c) => {
+  const isStream = wantsStream(c.req.header('accept'))
+  const reading = readEvents(
+    (name) => c.req.query(name),
+    isStream ? c.req.header('last-event-id') : undefined,
+  )
+  if (reading instanceof Refusal) return reading
+  const viewer = await enter(c, reading)
+  if (viewer instanceof Refusal) return viewer
+  if (isStream) return c.var.hub.isFull ? tooManyWaits() : eventsResponse(c, viewer, reading)
+  if (!goesOn(viewer, reading)) return reset(c, viewer, null)
+  const told = await pollEvents(c.var, viewer, reading, c.req.raw.signal)
+  if (told instanceof Refusal) return told
+  // A page that is far behind is better off with the newest messages than with all of them. What it
+  // has missed of other rooms it is told next time.
+  if (told.batch.more && isHtml(c)) return reset(c, viewer, reading.after?.since ?? null)
+  return show(c, viewer, told)
+}
+
+async function enter(c: Context, { open }: EventsReading): Promise<Viewer | Refusal> {
+  const { word } = c.var.server()
+  if (open === undefined) {
+    const [person, { origin }] = await Promise.all([whoAsks(c), c.var.heads.now()])
+    return { person, room: null, epoch: epochOf(word, { origin }) }
+  }
+  const session = sessionOf(c, c.var.secret())
+  const { person, room } = await c.var.enter({ session, slug: open })
+  return room ? { person, room, epoch: epochOf(word, room) } : notFound('room')
+}
+
+function show(c: Context, viewer: Viewer, { batch, heads, since }: Told): Response {
+  const source = eventsSource(viewer, since)
+  const link = linkTo(nextPath(source, batch))
+  const text = (form: ChangesForm) => () => toldText(source, batch, heads, form)
+  const views = { json: text('json'), fragment: text('fragment'), text: text('text') }
+  return represent(c, views, { headers: { link } })
+}
+
+/** Made once for all who are told the same. */
+function toldText(source: Source, batch: Batch, heads: readonly Head[], form: ChangesForm): string {
+  const ids = heads.map(({ slug, last }) => `${slug} ${last}`).join()
+  const key = `${form}${source.key} ${batch.next} ${ids}`
+  return once(batch.events.length > 0 ? batch : heads, key, () => texts[form](source, batch, heads))
+}
+
+const texts: Record<ChangesForm, (source: Source, batch: Batch, heads: readonly Head[]) => string> =
+  {
+    json: (source, batch, heads) => {
+      const changes = changesJson(source, batch)
+      return JSON.stringify({ ...changes, events: [...changes.events, ...heads.map(headJson)] })
+    },
+    fragment: (source, batch, heads) =>
+      changesFragment(source.slug, batch) +
+      headsFragment(heads) +
+      pollerFragment(nextPath(source, batch)),
+    text: (_, batch, heads) => messagesText(postedIn(batch)) + headsText(heads),
+  }
+
+/**
+ * For a reader who cannot go on from where they are: the newest page in place of what they have.
+ * @param since what they know of other rooms; null for as much as there is.
+ */
+async function reset(c: Context, viewer: Viewer, since: Snapshot | null): Promise<Response> {
+  const { room } = viewer
+  const source = eventsSource(viewer, since ?? (await c.var.heads.now()).snapshot)
+  const live = source.cursor(room?.lastSeq ?? 0)
+  const path = source.path(live)
+  const page = room && (await newestPage(c.var.sql, room))
+  return represent(
+    c,
+    {
+      json: () =>
+        room && page
+          ? resetJson(room, page, live)
+          : { ...changesJson(source, nothing(0)), reset: true },
+      fragment: () =>
+        room && page ? talkFragment({ room, page, live, next: path }) : pollerFragment(path),
+      text: () => messagesText(page?.messages ?? []),
+    },
+    {
+      headers: {
+        link: linkTo(path),
+        ...(room ? { 'hx-retarget': '#talk', 'hx-reswap': 'outerHTML' } : {}),
+      },
+    },
+  )
+}

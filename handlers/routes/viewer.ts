@@ -1,0 +1,30 @@
+import type { Person } from '../chat/people.ts'
+import type { Room } from '../chat/rooms.ts'
+import { continues, writeCursor } from '../live/cursor.ts'
+import { type Snapshot, snapshotWord } from '../live/snapshot.ts'
+import type { Source } from './answers.ts'
+import type { EventsReading } from './query.ts'
+
+/** Who looks, and at which room, if one is open. */
+export type Viewer = {
+  person: Person | null
+  room: Room | null
+  /** The epoch of the room's log, and of what is known of the others. */
+  epoch: string
+}
+
+/** Whether a reader can go on from where they are. */
+export const goesOn = ({ room, epoch }: Viewer, { after }: EventsReading): boolean =>
+  after === null || continues(after.cursor, epoch, room?.lastSeq ?? Number.MAX_SAFE_INTEGER)
+
+/** All that a person sees, as the source of batches; its cursors hold both places. */
+export function eventsSource({ room, epoch }: Viewer, since: Snapshot): Source {
+  const word = snapshotWord(since)
+  const open = room ? `open=${room.slug}&` : ''
+  return {
+    key: ` me ${room?.slug ?? ''} ${word}`,
+    slug: room?.slug ?? '',
+    cursor: (seq) => `${writeCursor(epoch, seq)}_${word}`,
+    path: (cursor) => `/me/events?${open}after=${cursor}`,
+  }
+}
