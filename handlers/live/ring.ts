@@ -29,14 +29,14 @@ export class Ring {
     return after >= this.#from
   }
 
-  /** @param events that follow the top, oldest first. */
+  /** @param events that follow the top, oldest first; those of the last push are all kept. */
   push(events: readonly LogEvent[]): void {
     for (const event of events) {
       if (event.type !== 'message.posted') this.#renew(event)
       this.#events.push(event)
       this.#chars += charsOf(event)
     }
-    this.#trim()
+    this.#trim(events.length)
   }
 
   /** The events past a number that is covered. */
@@ -48,21 +48,27 @@ export class Ring {
   /** An event carries its message as it is now, also when the event is older than the change. */
   #renew({ message }: LogEvent): void {
     if (!message) return
-    this.#events = this.#events.map((event) =>
-      event.message?.n === message.n ? { ...event, message } : event,
-    )
+    this.#events = this.#events.map((event) => {
+      if (event.message?.n !== message.n) return event
+      this.#chars += message.body.length - charsOf(event)
+      return { ...event, message }
+    })
   }
 
-  #trim(): void {
-    let gone = Math.max(0, this.#events.length - limits.ringEvents)
-    for (let i = 0; i < gone; i++) this.#chars -= charsOf(this.#events[i])
-    // The newest stays whatever its size: those who wait are to be told of it.
-    while (this.#chars > limits.ringChars && gone < this.#events.length - 1) {
+  /** @param fresh so many of the newest stay whatever their size: who waits is to be told of them. */
+  #trim(fresh: number): void {
+    const most = this.#events.length - fresh
+    let gone = 0
+    while (gone < most && this.#isOver(this.#events.length - gone)) {
       this.#chars -= charsOf(this.#events[gone++])
     }
     if (gone === 0) return
     this.#from = this.#events[gone - 1]?.seq ?? this.#from
     this.#events = this.#events.slice(gone)
+  }
+
+  #isOver(count: number): boolean {
+    return count > limits.ringEvents || this.#chars > limits.ringChars
   }
 }
 
