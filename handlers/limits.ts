@@ -51,7 +51,7 @@ export const limits = {
   streamMs: 600_000,
   /** Where a stream ends, or its connection, the client waits so long before it comes back. */
   streamRetryMs: 2_000,
-  /** What a reader of a stream may leave unread before the stream is cut. */
+  /** What a reader may leave unread, beside what is told just now, before the stream is cut. */
   streamUnreadBytes: 1024 * 1024,
   /** A stopping instance answers those who wait by and by, at most over this time. */
   stopSpreadMs: 2_000,

@@ -124,12 +124,14 @@ export class Hub implements Follower {
   leave(wait: Wait): void {
     if (wait.done) return
     wait.done = true
+    const { group } = wait
+    // It may be gone before it is held here.
+    if (!group) return
     this.#held--
     this.#wheel.delete(wait)
     if (wait.key !== undefined && this.#byKey.get(wait.key) === wait) this.#byKey.delete(wait.key)
-    const { group } = wait
-    group?.waits.delete(wait)
-    if (group?.waits.size === 0 && group.roomId !== null) this.#rooms.get(group.roomId)?.drop(group)
+    group.waits.delete(wait)
+    if (group.waits.size === 0 && group.roomId !== null) this.#rooms.get(group.roomId)?.drop(group)
   }
 
   /** A room's log has reached a number: whoever waits for it is answered. */

@@ -50,7 +50,9 @@ export class EventStream extends Stream {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#pipe.write(bytes) <= limits.streamUnreadBytes) return
+    // What is written just now nobody can have read yet: a page may be longer than the bound.
+    const unread = this.#pipe.write(bytes) - bytes.length
+    if (unread <= limits.streamUnreadBytes) return
     this.#gone()
     this.#pipe.cut()
   }

@@ -63,6 +63,7 @@ export async function runStream(
     const lines = await resetLines(sql, ask, seq)
     stream.at = seq
     stream.write(pipe.frame(lines))
+    await pipe.drained()
     return seq
   }
   let after = ask.after?.seq ?? ask.head
@@ -76,8 +77,8 @@ export async function runStream(
     else {
       stream.tell(batch)
       after = batch.next
+      await pipe.drained()
     }
-    await pipe.drained()
   }
   return null
 }
