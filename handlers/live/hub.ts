@@ -80,10 +80,10 @@ export class Hub implements Follower {
    * What is past a number and known here, without asking anybody.
    * @returns undefined where there is nothing, or where it must be read.
    */
-  known({ roomId, after, limit }: Ask): Batch | undefined {
-    const room = this.#rooms.get(roomId)
-    if (!room?.ring.covers(after) || after >= room.ring.top) return undefined
-    return room.batch(after, limit, this.#headOf(room))
+  known(ask: Ask): Batch | undefined {
+    const room = this.#rooms.get(ask.roomId)
+    // What changes while nobody waits is not read, so what is here may be said otherwise by now.
+    return room?.isFollowed ? this.#here(room, ask) : undefined
   }
 
   /** The events past a number; a batch without any where there are none. */
@@ -225,12 +225,21 @@ export class Hub implements Follower {
     else this.#finish(stream)
   }
 
+  /** What a room's ring has past a number, if it has all that was heard of or is about to. */
+  #here(room: Room, { after, limit }: Ask): Batch | undefined {
+    const { ring, reading } = room
+    const head = this.#headOf(room)
+    if (!ring.covers(after) || after >= ring.top || (ring.top < head && !reading)) return undefined
+    return room.batch(after, limit, head)
+  }
+
   /** Requests for the same read share it, if they knew of the same head when they asked. */
   async #past(ask: Ask): Promise<Batch> {
     const { roomId, after, limit } = ask
     const room = this.#rooms.get(roomId)
-    if (room?.ring.covers(after) && room.reading) await room.reading
-    const here = this.known(ask)
+    const reading = room?.ring.covers(after) ? room.reading : undefined
+    await reading
+    const here = room && reading ? this.#here(room, ask) : this.known(ask)
     if (here) return here
     const key = `${roomId} ${after} ${limit} ${this.#rooms.head(roomId)}`
     const running = this.#reads.get(key)
@@ -256,8 +265,12 @@ export class Hub implements Follower {
     try {
       while (room.groups.size > 0) {
         if (room.ring.top >= this.#headOf(room)) break
-        const read = await readLog(this.#sql, room.id, room.ring.top, limits.pageMessages)
-        if (this.#rooms.get(room.id) !== room || read.events.length === 0) break
+        const { ring } = room
+        const read = await readLog(this.#sql, room.id, ring.top, limits.pageMessages)
+        if (this.#rooms.get(room.id) !== room) break
+        // Somebody waits further back by now, so it has begun anew from there.
+        if (room.ring !== ring) continue
+        if (read.events.length === 0) break
         room.push(read.events)
         this.#release(room)
       }

@@ -25,10 +25,15 @@ export class Room {
     return this.#ring
   }
 
+  /** Whether what changes here is read: somebody waits, or what they wait for is on its way. */
+  get isFollowed(): boolean {
+    return this.groups.size > 0 || this.reading !== undefined
+  }
+
   /** The group of those who wait past a number; the ring then reaches back to that number. */
   group(after: number, limit: number, isStream: boolean): Group {
-    const isQuiet = this.groups.size === 0 && !this.reading
-    if (!this.#ring.covers(after) || (isQuiet && this.#ring.top < after)) this.#begin(after)
+    const isAhead = !this.isFollowed && this.#ring.top < after
+    if (!this.#ring.covers(after) || isAhead) this.#begin(after)
     const key = keyOf(after, limit, isStream)
     const known = this.groups.get(key)
     if (known) return known
