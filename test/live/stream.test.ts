@@ -4,7 +4,7 @@ import { limits } from '../../handlers/limits.ts'
 import { Hub } from '../../handlers/live/hub.ts'
 import { EventStream, GREETING } from '../../handlers/live/stream.ts'
 import { streamEvent } from '../../handlers/pages/stream.ts'
-import { batchLines } from '../../handlers/routes/answers.ts'
+import { batchLines, roomSource } from '../../handlers/routes/answers.ts'
 import { runStream, type StreamAsk } from '../../handlers/routes/stream.ts'
 import {
   currently,
@@ -30,7 +30,7 @@ test.after.each(() => mock.restoreAll())
 function open(isRead = true) {
   const pipe = new TestPipe(isRead)
   const heard = { cuts: 0 }
-  const source = { slug: 'lobby', cursor: (seq: number) => `00000000.${seq}` }
+  const source = roomSource('lobby', '00000000')
   const stream = new EventStream(
     pipe,
     (batch) => pipe.frame(batchLines(source, batch, 'json')),
@@ -120,7 +120,7 @@ async function opened(pipe: TestPipe, count: number) {
     room: await currently(storage.sql, room),
     head: count,
     epoch: '00000000',
-    source: { slug: room.slug, cursor: (seq) => `00000000.${seq}` },
+    source: () => roomSource(room.slug, '00000000'),
     after: { epoch: null, seq: 0 },
     form: 'json',
     limit: limits.pageMessages,
