@@ -14,8 +14,7 @@ COPY handlers handlers
 RUN npm run --silent build
 
 # The shell and its assets, with their hashes in the addresses.
-FROM node:24-slim AS assets
-WORKDIR /build
+FROM packages AS assets
 COPY nginx/stamp.mjs ./
 COPY public public
 RUN node stamp.mjs public stamped

@@ -1,7 +1,8 @@
 // Readies public/ for nginx, when its image is built: `node stamp.mjs FROM TO`.
 //
 //   TO/public/     the files; wherever one names another, the address gets the version behind it
-//                  (`/natter.css?v=…`), and each text has its compressed twin (.gz) beside it
+//                  (`/natter.css?v=…`), scripts and styles lose what only people read, and each text
+//                  has its compressed twin (.gz) beside it
 //   TO/assets.map  for nginx: the version whose addresses never change
 //
 // The version is a hash of all files together. With a hash of its own for each, a module would need
@@ -11,14 +12,16 @@ import { createHash } from 'node:crypto'
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, posix, relative, sep } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { transformSync } from 'esbuild'
 
 const NAMES_OTHERS = {
   html: /\b(?:href|src)="([^"?#:]+)/g,
   css: /\burl\(["']?([^"')?#:]+)/g,
-  js: /\b(?:from|import)\s*\(?\s*["']([^"'?#:]+)/g,
+  js: /\b(?:from|import|SharedWorker)\s*\(?\s*["']([^"'?#:]+)/g,
 }
+const MINIFIED = /^\/(?!vendor\/).*\.(css|js)$/
 const COMPRESSED = /\.(css|js|json|svg|txt|webmanifest)$/
-const COMPRESSED_BYTES_MIN = 512
+const COMPRESSED_BYTES_MIN = 256
 
 const [from, to] = process.argv.slice(2)
 if (!from || !to) {
@@ -59,7 +62,13 @@ function stamp(address, file) {
     const target = posix.resolve(posix.dirname(address), named)
     return files.has(target) && !target.endsWith('.html') ? `${whole}?v=${version}` : whole
   })
-  writeFileSync(file, stamped)
+  writeFileSync(file, MINIFIED.test(address) ? minified(address, stamped) : stamped)
+}
+
+/** Each file for itself, so that what is served is what stands in public/, without its comments. */
+function minified(address, text) {
+  const loader = address.endsWith('.css') ? 'css' : 'js'
+  return transformSync(text, { loader, minify: true, target: 'es2022' }).code
 }
 
 function compress(file) {
