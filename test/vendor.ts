@@ -23,21 +23,7 @@ export const copies: Record<string, string> = {
 }
 
 /** Lucide's names of the icons in `icons.svg`; each is the `id` of its symbol there. */
-export const icons = [
-  'arrow-down',
-  'arrow-left',
-  'arrow-up',
-  'cloud-off',
-  'hash',
-  'link',
-  'lock',
-  'message-circle',
-  'pencil',
-  'plus',
-  'refresh-cw',
-  'send-horizontal',
-  'users',
-]
+export const icons = ['arrow-down', 'arrow-left', 'hash', 'lock', 'plus', 'send-horizontal']
 
 /**
  * What `public/vendor/` has to hold.
