@@ -65,7 +65,7 @@ const Later = ({ slug, next }: { slug: string; next: number }) => (
   </p>
 )
 
-/** Asks for what comes next as soon as it is on the page. public/natter/poller.js wakes it after a failure. */
+/** Asks for what comes next as soon as it is on the page, unless public/natter/live.js takes its place. */
 const Poller = ({ next }: { next: string }) => (
   <div
     id="poller"

@@ -15,18 +15,23 @@ export function createRetry(again) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
 
-  const now = () => {
+  const stop = () => {
     clearTimeout(timer)
     timer = undefined
+  }
+  const now = () => {
+    stop()
     again()
   }
   const soonIfWaiting = () => {
-    if (timer !== undefined && !document.hidden) now()
+    if (timer !== undefined && !globalThis.document?.hidden) now()
   }
-  document.addEventListener('visibilitychange', soonIfWaiting)
+  // A worker has no document.
+  globalThis.document?.addEventListener('visibilitychange', soonIfWaiting)
   addEventListener('online', soonIfWaiting)
 
   return {
+    stop,
     /** @param {number} [leastSeconds] what the server asked for by `Retry-After` */
     later(leastSeconds = 0) {
       clearTimeout(timer)
@@ -34,8 +39,7 @@ export function createRetry(again) {
       timer = setTimeout(now, (leastSeconds + Math.random() * longest) * 1000)
     },
     done() {
-      clearTimeout(timer)
-      timer = undefined
+      stop()
       tries = 0
     },
     /** How often in a row it has failed. */

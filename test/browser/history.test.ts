@@ -2,10 +2,11 @@ import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import type { Message } from '../../handlers/chat/messages.ts'
 import type { LogEvent } from '../../handlers/live/log.ts'
-import { changesFragment, changesPath, pollerFragment } from '../../handlers/pages/talk.tsx'
+import { streamEvent } from '../../handlers/pages/stream.ts'
+import { changesFragment } from '../../handlers/pages/talk.tsx'
 import { type Guest, guest } from '../stack/client.ts'
 import { people, type Scene } from './people.ts'
-import { becomes, enter, holds, say, shows, texts } from './talk.ts'
+import { alone, becomes, enter, holds, say, shows, texts } from './talk.ts'
 
 const test = people('earlier messages')
 
@@ -110,15 +111,14 @@ test('an edit changes a message where it stands, and one that is not shown appea
   const page = await scene.visitor()
   const events = [edited(2, 'edited far above'), edited(30, 'edited here')]
   let told = false
-  await page.route(/\/messages\?after=.*wait=/, async (route) => {
+  await alone(page)
+  await page.route(/\/me\/events\?/, async (route) => {
     if (told) return route.continue()
     told = true
-    const cursor = new URL(route.request().url()).searchParams.get('after') ?? ''
-    const batch = { events, next: 1_000, more: false }
-    await route.fulfill({
-      headers: { 'content-type': 'text/html; charset=utf-8' },
-      body: changesFragment(room, batch) + pollerFragment(changesPath(room, cursor)),
-    })
+    const id = new URL(route.request().url()).searchParams.get('after') ?? ''
+    const data = changesFragment(room, { events, next: 1_000, more: false })
+    const contentType = 'text/event-stream'
+    await route.fulfill({ contentType, body: streamEvent({ id, data }) })
   })
   await page.goto(`/r/${room}`)
   const after = [...numbered(11, 29), 'edited here', ...numbered(31, 60)]

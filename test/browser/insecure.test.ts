@@ -1,7 +1,8 @@
 import * as assert from 'uvu/assert'
 import { baseUrl } from '../stack/client.ts'
+import { front } from './front.ts'
 import { people } from './people.ts'
-import { arrive, join, say, shows } from './talk.ts'
+import { arrive, becomes, enter, join, say, shows } from './talk.ts'
 
 const { hostname, port } = new URL(baseUrl || 'http://localhost')
 const server = hostname === 'localhost' ? '127.0.0.1' : hostname
@@ -25,6 +26,19 @@ test('joining, writing and receiving work where the page is no secure context', 
   await ann.reload()
   await shows(ann, ['hello from here', 'and hello back'])
   assert.equal(await ann.locator('.mine .body').allTextContents(), ['hello from here'])
+})
+
+test('tabs share a connection there as well', async (scene) => {
+  const proxy = scene.lends(await front())
+  const rooms = [await scene.room(), await scene.room()]
+  const address = `http://chat.example:${new URL(proxy.url).port}`
+  const first = await scene.visitor({ baseURL: address })
+  const tabs = [first, await first.context().newPage()]
+  for (const [index, tab] of tabs.entries()) await enter(tab, rooms[index] ?? '')
+  assert.is(await first.evaluate(() => isSecureContext), false)
+  for (const room of rooms) await scene.host.say(room, `hello ${room}`)
+  for (const [index, tab] of tabs.entries()) await shows(tab, [`hello ${rooms[index]}`])
+  await becomes(async () => proxy.held().length, 1)
 })
 
 test('without JavaScript as well', async (scene) => {

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { people } from './people.ts'
-import { enter, shows } from './talk.ts'
+import { arrive, enter, shows } from './talk.ts'
 
 const test = people('the keyboard alone')
 
@@ -45,9 +45,7 @@ test('someone without a name jumps to the form, joins and sends', async (scene) 
   await enter(page, room)
   for (const key of ['Tab', 'Enter', 'Tab']) await page.keyboard.press(key)
   assert.ok(await page.locator('input[name=name]').evaluate((one) => one.matches(':focus')))
-  const waiting = page.waitForRequest(/wait=/)
-  await page.keyboard.press('Enter')
-  await waiting
+  await arrive(page, () => page.keyboard.press('Enter'))
   await page.waitForURL(`/r/${room}`)
   for (const key of ['Tab', 'Enter']) await page.keyboard.press(key)
   await page.keyboard.type('joined')

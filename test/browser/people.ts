@@ -23,6 +23,8 @@ export type Scene = {
   guest(name?: string, color?: string, options?: BrowserContextOptions): Promise<Page>
   /** What a browser rightly complains about in this test. */
   expectsFault(fault: RegExp): void
+  /** Closes something when all have left. */
+  lends<T extends { close(): Promise<void> }>(thing: T): T
 }
 
 type People = {
@@ -39,23 +41,29 @@ const launchArgs = [
   '--disable-sync',
 ]
 
-/** A browser of one's own; the caller closes it. */
-export const launch = (args: string[] = []): Promise<Browser> =>
+/**
+ * A browser of one's own; the caller closes it.
+ * @param args further arguments of Chromium
+ * @param without arguments that Playwright gives it by itself
+ */
+export const launch = (args: string[] = [], without: string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [...launchArgs, ...args],
+    ignoreDefaultArgs: without,
   })
 
 /**
  * A suite of tests in one browser. Each fails when a page of it has thrown, has written a warning
  * or error to the console, or has broken the Content-Security-Policy.
  * @param args further arguments of Chromium
+ * @param without arguments that Playwright gives it by itself
  */
-export function people(name: string, args: string[] = []): People {
+export function people(name: string, args: string[] = [], without: string[] = []): People {
   const test = suite(name)
   let browser: Browser
   test.before(async () => {
-    browser = await launch(args)
+    browser = await launch(args, without)
   })
   test.after(() => browser.close())
   const add = (title: string, play: (scene: Scene) => Promise<void>) =>
@@ -65,6 +73,7 @@ export function people(name: string, args: string[] = []): People {
 
 async function playIn(browser: Browser, play: (scene: Scene) => Promise<void>): Promise<void> {
   const contexts: BrowserContext[] = []
+  const lent: { close(): Promise<void> }[] = []
   const faults: string[] = []
   const expected: RegExp[] = []
   const host = await guest('host')
@@ -84,11 +93,15 @@ async function playIn(browser: Browser, play: (scene: Scene) => Promise<void>): 
       return context.newPage()
     },
     expectsFault: (fault) => expected.push(fault),
+    lends(thing) {
+      lent.push(thing)
+      return thing
+    },
   }
   try {
     await play(scene)
   } finally {
-    for (const context of contexts) await context.close()
+    for (const one of [...contexts, ...lent]) await one.close()
   }
   const unexpected = faults.filter((fault) => !expected.some((one) => one.test(fault)))
   assert.equal(unexpected, [], 'the browser found fault with the page')

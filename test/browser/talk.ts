@@ -49,10 +49,15 @@ export const enter = (page: Page, room: string): Promise<void> =>
  * @param how leads to the page of a room
  */
 export async function arrive(page: Page, how: () => Promise<unknown>): Promise<void> {
-  const waiting = page.waitForRequest(/\/messages\?after=.*wait=/)
+  const app = page.locator('.app')
+  await app.evaluateAll((left) => left.map((one) => one.classList.add('left')))
   await how()
-  await waiting
+  await page.locator('.app.live:not(.left)').waitFor()
 }
+
+/** Takes the worker that tabs share from a page, as where browsers have none. */
+export const alone = (page: Page): Promise<unknown> =>
+  page.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'))
 
 /** A visitor in a room becomes a guest by the form there. */
 export const join = (page: Page): Promise<void> =>

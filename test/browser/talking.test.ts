@@ -113,7 +113,7 @@ test('what one person says in a row holds together', async (scene) => {
   }
 })
 
-for (const script of ['vendor/hx-upsert.min.js', 'natter/poller.js']) {
+for (const script of ['vendor/hx-upsert.min.js', 'natter/live.js']) {
   test(`what is said while ${script} is on its way is not missed`, async (scene) => {
     const room = await scene.room()
     const page = await scene.visitor()

@@ -1,0 +1,44 @@
+import type { Page } from 'playwright-core'
+import * as assert from 'uvu/assert'
+import { front } from './front.ts'
+import { people } from './people.ts'
+import { becomes, composer, enter, shows } from './talk.ts'
+
+const test = people('back and forward', [], ['--disable-back-forward-cache'])
+
+const back = (page: Page) => page.evaluate(() => history.back())
+
+test('a page that the browser has kept goes on where it was, and holds nothing meanwhile', async (scene) => {
+  const proxy = scene.lends(await front())
+  const [room, other] = [await scene.room(), await scene.room()]
+  const page = await scene.guest('ann', '#3366cc', { baseURL: proxy.url })
+  await enter(page, room)
+  await scene.host.say(room, 'before')
+  await shows(page, ['before'])
+  await composer(page).fill('half a sentence')
+  await page.evaluate(() => document.documentElement.setAttribute('data-kept', ''))
+
+  await enter(page, other)
+  await scene.host.say(room, 'while away')
+  await becomes(async () => proxy.held().map(({ open }) => open), [other])
+
+  await back(page)
+  await page.waitForURL(`**/r/${room}`, { waitUntil: 'commit' })
+  await shows(page, ['before', 'while away'])
+  assert.is(await page.locator('[data-kept]').count(), 1, 'it is the page that was kept')
+  assert.is(await composer(page).inputValue(), 'half a sentence')
+  await scene.host.say(room, 'and on')
+  await shows(page, ['before', 'while away', 'and on'])
+  await becomes(async () => proxy.held().map(({ open }) => open), [room])
+})
+
+test('a page without a room holds nothing that nobody needs', async (scene) => {
+  const proxy = scene.lends(await front())
+  const page = await scene.guest('ann', '#3366cc', { baseURL: proxy.url })
+  await enter(page, await scene.room())
+  await becomes(async () => proxy.held().length, 1)
+  await page.goto('/me')
+  await becomes(async () => proxy.held().length, 0)
+})
+
+test.run()
