@@ -49,8 +49,10 @@ export function readAskedWait(incoming: IncomingMessage): AskedWait | undefined 
   return { ...asker, reading, form }
 }
 
-function readQuery(text: string): Query | undefined {
+/** The parameters of a query that is written plainly; undefined where it is not. */
+export function readQuery(text: string): Query | undefined {
   const values = new Map<string, string>()
+  if (text === '') return () => undefined
   for (const pair of text.split('&')) {
     const at = pair.indexOf('=')
     const name = pair.slice(0, at)
@@ -76,7 +78,7 @@ const isWanted = new Set<string>(wanted)
  * The headers that matter here, without the object of all of them, which Node makes when asked and
  * keeps for as long as a request is held.
  */
-function readHeaders(raw: string[]): Headers & { connection?: string } {
+export function readHeaders(raw: string[]): Headers & { connection?: string } {
   const headers: Record<string, string> = {}
   for (let at = 0; at < raw.length; at += 2) {
     const name = (raw[at] as string).toLowerCase()

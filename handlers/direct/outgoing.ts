@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Pipe } from '../live/stream.ts'
+import { streamHeaders } from '../routes/stream.ts'
 
 /** What Node keeps of a response's head: https://github.com/nodejs/node `lib/_http_outgoing.js`. */
 type Head = { _header: string; _headerSent: boolean }
@@ -15,6 +16,20 @@ export function sendPrepared(outgoing: ServerResponse, bytes: Uint8Array): void 
   head._header = 'prepared'
   head._headerSent = true
   outgoing.end(bytes)
+}
+
+/**
+ * Begins an event stream on a response.
+ * @param headers of every answer, beside the stream's own.
+ */
+export function openPipe(
+  outgoing: ServerResponse,
+  socket: Socket,
+  headers: Record<string, string>,
+): NodePipe {
+  outgoing.writeHead(200, { ...streamHeaders, ...headers })
+  outgoing.flushHeaders()
+  return new NodePipe(outgoing, socket)
 }
 
 /** An event stream on a connection of its own: chunks are framed once for all, and written as they are. */

@@ -1,27 +1,16 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { Asked, Entry } from '../chat/entry.ts'
+import type { Entry } from '../chat/entry.ts'
 import type { Room } from '../chat/rooms.ts'
-import type { Sql } from '../chat/sql.ts'
 import { sessionIn } from '../http/identity.ts'
 import { continues, epochOf } from '../live/cursor.ts'
-import type { Engine } from '../live/engine.ts'
 import { roomSource } from '../routes/answers.ts'
 import { waitKey } from '../routes/changes.ts'
-import { runStream, streamHeaders } from '../routes/stream.ts'
+import { runStream } from '../routes/stream.ts'
 import { type AskedPoll, type AskedStream, type AskedWait, readAskedWait } from './asked.ts'
-import { NodePipe } from './outgoing.ts'
+import { takeEvents } from './events.ts'
+import { openPipe } from './outgoing.ts'
+import type { Parts } from './parts.ts'
 import { DirectPoll, type Manner } from './poll.ts'
-
-export type Parts = {
-  sql: Sql
-  engine: Engine
-  enter: (asked: Asked) => Promise<Entry>
-  secret: () => string
-  /** The headers of every answer, beside those of the form. */
-  headers: Record<string, string>
-  /** Answers whatever is not answered here. */
-  application: (incoming: IncomingMessage, outgoing: ServerResponse) => unknown
-}
 
 /** Who asks for which room, and the room's newest number. */
 type Entered = { person: Entry['person']; room: Room; head: number }
@@ -49,6 +38,7 @@ class DirectWaits {
 
   take(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { hub, known } = this.#parts.engine
+    if (takeEvents(this.#parts, incoming, outgoing)) return
     const asked = readAskedWait(incoming)
     if (!asked || hub.isFull) {
       this.#refer(outgoing)
@@ -134,12 +124,11 @@ class DirectWaits {
     }
     const source = roomSource(room.slug, epoch)
     const key = waitKey(person?.id ?? null, reading.client)
-    outgoing.writeHead(200, { ...streamHeaders, ...headers })
-    outgoing.flushHeaders()
+    const pipe = openPipe(outgoing, socket, headers)
     const running = runStream(
       { sql, hub: engine.hub },
       { ...reading, room, head, epoch, source: () => source, key },
-      new NodePipe(outgoing, socket),
+      pipe,
       () => outgoing.destroyed,
     ).catch(() => {
       socket.destroy()
