@@ -42,10 +42,11 @@ export function createApp({ log, shell, ...provided }: Parts): Hono {
   const app = new Hono({ strict: false })
   const enter = gatherEntries(provided.sql)
   const vars = { ...provided, enter, shell: createShell(shell), alert: alertFragment }
+  const entries = Object.entries(vars) as [Provided, never][]
 
   app.use(requestLine(log))
   app.use(async (c, next) => {
-    for (const [name, value] of Object.entries(vars)) c.set(name as Provided, value as never)
+    for (const [name, value] of entries) c.set(name, value)
     await next()
   })
   app.use(sameOriginOnly)

@@ -29,7 +29,9 @@ export function messageBody(value: string | undefined): string | Refusal {
     .replace(/\r\n?/g, '\n')
     .replace(/^(?:[^\S\n]*\n)+/, '')
     .trimEnd()
-  if (oneLine(body) === '') return invalid({ body: 'Write something first.' })
+  if (!seen.test(body)) return invalid({ body: 'Write something first.' })
+  // Counting takes longer than all else here, and there are never more than that.
+  if (body.length <= limits.messageChars) return body
   const length = characters(body)
   if (length <= limits.messageChars) return body
   return new Refusal(
@@ -43,7 +45,7 @@ const unseen =
   /[\p{Cc}\u{ad}\u{200b}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}\u{061c}]/gu
 
 // What joins or varies letters and emoji, and blanks that are no white space, show nothing by themselves.
-const seen = /[^\p{Default_Ignorable_Code_Point}\u{2800}\s]/u
+const seen = /[^\p{Default_Ignorable_Code_Point}\p{Cc}\u{2800}\s]/u
 
 /** A name or topic as it is stored: one line, single spaces, nothing invisible. */
 export function oneLine(value: string): string {

@@ -28,10 +28,9 @@ export const onError = (log: Log) => (error: Error, c: Context) => {
  * Waits for a promise for so long.
  * @returns what it gives, or `unavailable`. What it was doing is not undone: it may still happen.
  */
-export async function within<T>(ms: number, promise: Promise<T>): Promise<T | Refusal> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<Refusal>((resolve) => {
-    timer = setTimeout(() => resolve(unavailable()), ms)
+export function within<T>(ms: number, promise: Promise<T>): Promise<T | Refusal> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(unavailable()), ms)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
   })
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }

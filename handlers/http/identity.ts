@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'hono'
-import { setCookie } from 'hono/cookie'
+import { generateCookie } from 'hono/cookie'
 import { limits } from '../limits.ts'
 
 const COOKIE = 'natter'
@@ -32,16 +32,20 @@ export function newSession(secret: string): { cookie: string; key: Uint8Array } 
   return { cookie: `${token}.${sign(token, secret)}`, key: storedKey(token) }
 }
 
-/** Gives the browser its session. `Secure` where the outside is HTTPS, which a proxy tells. */
-export function keepSession(c: Context, cookie: string): void {
+/**
+ * Gives the browser its session, with an answer. `Secure` where the outside is HTTPS, which a proxy
+ * tells.
+ */
+export function keepSession(c: Context, answer: Response, cookie: string): void {
   const outside = c.req.header('x-forwarded-proto') ?? new URL(c.req.url).protocol
-  setCookie(c, COOKIE, cookie, {
+  const header = generateCookie(COOKIE, cookie, {
     path: '/',
     httpOnly: true,
     sameSite: 'Lax',
     secure: outside.startsWith('https'),
     maxAge: limits.sessionSeconds,
   })
+  answer.headers.append('set-cookie', header)
 }
 
 const sign = (token: string, secret: string) =>

@@ -24,12 +24,19 @@ export const requestLine =
     const status = c.res.status
     if (status < 400 && c.req.method === 'GET' && isRoutine(c)) return
     const ms = Math.round(performance.now() - started)
-    // The path alone: a query holds what people look for. As it came, since `c.req.path` is decoded
-    // and could hold a line break.
-    const { pathname } = new URL(c.req.url)
     const level = status >= 500 ? 'warn' : 'info'
-    log[level](`${c.req.method} ${pathname}`, { status, ms, request })
+    log[level](`${c.req.method} ${pathOf(c.req.url)}`, { status, ms, request })
   }
+
+/**
+ * The path of an address, alone: a query holds what people look for. As it came, since `c.req.path`
+ * is decoded and could hold a line break.
+ */
+function pathOf(url: string): string {
+  const path = url.slice(url.indexOf('/', url.indexOf('//') + 2))
+  const end = path.search(/[?#]/)
+  return end === -1 ? path : path.slice(0, end)
+}
 
 const isRoutine = (c: Context) =>
   c.req.query('wait') !== undefined ||

@@ -11,7 +11,7 @@ type Details = Record<string, string | number | boolean | undefined>
  */
 export function createLog(
   format: 'text' | 'json',
-  write: (line: string) => void = (line) => console.log(line),
+  write: (line: string) => void = gathered((lines) => process.stdout.write(lines)),
 ): Log {
   const line = format === 'json' ? jsonLine : textLine
   const at =
@@ -20,6 +20,25 @@ export function createLog(
       write(line(new Date(), level, event, details))
     }
   return { info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+/**
+ * Hands over the lines of one turn together: each writing to a pipe is waited for, and with a line
+ * for each request that would be a good part of what a request costs.
+ */
+function gathered(print: (lines: string) => void): (line: string) => void {
+  let lines = ''
+  const flush = () => {
+    const printed = lines
+    lines = ''
+    if (printed !== '') print(printed)
+  }
+  // What was logged last says why a process ends.
+  process.once('exit', flush)
+  return (line) => {
+    if (lines === '') setImmediate(flush)
+    lines += `${line}\n`
+  }
 }
 
 /** For tests and tools that have nothing to say. */

@@ -25,21 +25,21 @@ export const changeMe: Answer = async (c) => {
       meFragment({ person, profile: typed(fields, person), refusal: profile }),
     )
   }
-  const changed = await (person ? renamePerson(c, person, profile) : welcomeGuest(c, profile))
-  return formOf(c) === 'page' ? seeOther(c, backTo(fields.to)) : showPerson(c, changed)
+  if (person) return showChanged(c, await renamePerson(c, person, profile), fields)
+  const session = newSession(c.var.secret())
+  const guest = await welcome(c.var.sql, profile, session.key)
+  const shown = showChanged(c, guest, fields)
+  keepSession(c, shown, session.cookie)
+  return shown
 }
+
+const showChanged = (c: Context, person: Person, { to }: Fields): Response =>
+  formOf(c) === 'page' ? seeOther(backTo(to)) : showPerson(c, person)
 
 async function renamePerson(c: Context, standing: Person, profile: Profile): Promise<Person> {
   const { person, seq } = await rename(c.var.sql, standing, profile)
   if (seq !== null) c.var.announce(SERVER_LOG, seq)
   return person
-}
-
-async function welcomeGuest(c: Context, profile: Profile): Promise<Person> {
-  const session = newSession(c.var.secret())
-  const guest = await welcome(c.var.sql, profile, session.key)
-  keepSession(c, session.cookie)
-  return guest
 }
 
 function showPerson(c: Context, person: Person | null): Response {

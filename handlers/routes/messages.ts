@@ -98,7 +98,7 @@ async function store(c: Context, post: Post, deadline: number): Promise<Posted |
 }
 
 function showPosted(c: Context, room: Room, { message, created }: Posted): Response {
-  if (formOf(c) === 'page') return seeOther(c, `/r/${room.slug}`)
+  if (formOf(c) === 'page') return seeOther(`/r/${room.slug}`)
   return represent(
     c,
     {

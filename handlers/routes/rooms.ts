@@ -32,7 +32,7 @@ export const createRoom: Answer = async (c) => {
     return refuse(c, room, () => homeFragment({ rooms, person: maker, typed: typed(fields, room) }))
   }
   const location = `/r/${room.slug}`
-  if (formOf(c) === 'page') return seeOther(c, location)
+  if (formOf(c) === 'page') return seeOther(location)
   return represent(
     c,
     {
