@@ -37,6 +37,23 @@ for (const driver of drivers) {
     assert.is(room?.lastSeq, 0)
   })
 
+  test('a room that is deleted takes its talk with it, and no other’s', async () => {
+    const { sql } = storage
+    const { person } = await guest(sql)
+    const [gone, kept] = [await newRoom(sql, person), await newRoom(sql, person)]
+    for (const room of [gone, kept]) await say(storage, person, room, 'hello')
+    await sql.query('delete from rooms where id = $1', [gone.id])
+    const { rows } = await sql.query(
+      `select room_id, n from messages where room_id = any($1)
+        union all select room_id, seq from log where room_id = any($1)`,
+      [[gone.id, kept.id]],
+    )
+    assert.equal(rows, [
+      { room_id: kept.id, n: 1 },
+      { room_id: kept.id, n: 1 },
+    ])
+  })
+
   test('a room gets its address from its name', async () => {
     assert.is(await slugOf(open('Café Müller')), 'cafe-muller')
     assert.is(await slugOf(open('Straße № 7 / Łódź')), 'strasse-no-7-lodz')
