@@ -22,6 +22,7 @@ type Provided =
   | 'sql'
   | 'hub'
   | 'heads'
+  | 'known'
   | 'announce'
   | 'writing'
   | 'server'

@@ -53,6 +53,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     sql: database.pool,
     hub: live.hub,
     heads: live.heads,
+    known: live.known,
     announce: live.announce,
     writing,
     server: live.server,

@@ -73,8 +73,7 @@ function written(c: Context, views: Views, status: number): { type: string; text
 const jsonType = (status: number) =>
   status >= 400 ? 'application/problem+json' : 'application/json'
 
-const json = (value: object | string) =>
-  typeof value === 'string' ? value : JSON.stringify(value)
+const json = (value: object | string) => (typeof value === 'string' ? value : JSON.stringify(value))
 
 /** Sends a browser that posted a form to where the result is to be seen. */
 export const seeOther = (path: string): Response =>

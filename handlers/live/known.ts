@@ -5,7 +5,12 @@ import { limits } from '../limits.ts'
 import type { ServerLog } from './server-log.ts'
 
 /** Who somebody is and which room they may see, as it was when the database was asked last. */
-export type Acquaintance = { person: Person | null; room: Room }
+export type Acquaintance = {
+  person: Person | null
+  room: Room
+  /** The stored key of the session. */
+  session: Uint8Array | null
+}
 
 /**
  * What an instance remembers of people and of the rooms that they may see, so that who waits again
@@ -48,7 +53,7 @@ export class Known {
     const { moves } = this.#log
     const entry = await ask(asked)
     // What the log told meanwhile may be about this very answer.
-    if (isTrusted && moves === this.#log.moves) this.#remember(cookie, asked.slug, entry)
+    if (isTrusted && moves === this.#log.moves) this.#remember(cookie, asked, entry)
     return entry
   }
 
@@ -66,12 +71,12 @@ export class Known {
     this.#rooms.clear()
   }
 
-  #remember(cookie: string, slug: string, { person, room }: Entry): void {
+  #remember(cookie: string, { session, slug }: Asked, { person, room }: Entry): void {
     if (!room) return
     const shared = this.#rooms.get(room.id) ?? room
     if (this.#rooms.size >= limits.rememberedRooms) this.#rooms.clear()
     this.#rooms.set(room.id, shared)
-    this.#keep(keyOf(cookie, slug), { person, room: shared })
+    this.#keep(keyOf(cookie, slug), { person, room: shared, session })
   }
 
   /** Two generations: who is not asked for while one fills is forgotten with the next. */

@@ -15,7 +15,7 @@ import { messageFragment, messageJson } from '../pages/message.tsx'
 import { talkFragment } from '../pages/talk.tsx'
 import { messagesText, messageText } from '../pages/text.ts'
 import { showChanges } from './changes.ts'
-import { type Answer, cursorAt, enterRoom } from './context.ts'
+import { type Answer, cursorAt, enterRoom, enterToWrite } from './context.ts'
 import { type Query, readReading } from './query.ts'
 import { isHtml, nextLink, pageJson, wholeRoom } from './room.ts'
 import { showStream } from './stream.ts'
@@ -69,7 +69,9 @@ async function roomAround(c: Context, room: Room, person: Person | null, at: num
 /** `POST /r/{room}/messages`: says something. Answered once it is stored for good. */
 export const postMessage: Answer = async (c) => {
   const deadline = performance.now() + limits.commitMs
-  const entry = await within(limits.commitMs, enterRoom(c))
+  // A page that refuses shows the room, and as it is now.
+  const entering = formOf(c) === 'page' ? enterRoom(c) : enterToWrite(c)
+  const entry = entering instanceof Promise ? await within(limits.commitMs, entering) : entering
   if (entry instanceof Refusal) return entry
   const { room, person, session } = entry
   if (!person || !session) return signIn()

@@ -51,13 +51,14 @@ export async function startInstance(env: Env): Promise<Instance> {
     onState: listening.open,
     onError: (error) => lines.push(`the engine: ${String(error)}`),
   })
-  const { hub, announce, server } = engine
+  const { hub, known, announce, server } = engine
   const writing = new Writing({ transact: database.transact, onMoved: announce })
   const app = createApp({
     log: createLog('text', (line) => lines.push(line)),
     sql: database.pool,
     hub,
     heads: engine.heads,
+    known,
     announce,
     writing,
     server,

@@ -1,8 +1,9 @@
+import pg from 'pg'
 import * as assert from 'uvu/assert'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
+import { connection, migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
 import { type Instance, startInstance } from './app.ts'
-import { ask, join, jsonOf, type PersonJson, type Someone } from './ask.ts'
+import { ask, join, jsonOf, type PersonJson, roomOf, type Someone } from './ask.ts'
 import { isRefused } from './expect.ts'
 
 const test = suite('who is asking')
@@ -20,6 +21,14 @@ test.after(async () => {
   await Promise.all([instance.stop(), other.stop()])
   await database.drop()
 })
+
+/** Takes away what the database holds of somebody, in one of its tables. */
+async function remove(table: 'members' | 'sessions', { id }: Someone): Promise<void> {
+  const client = new pg.Client(connection(database.env))
+  await client.connect()
+  await client.query(`delete from ${table} where person_id = $1`, [id])
+  await client.end()
+}
 
 const kindOf = async (cookie: string, at = instance) =>
   (await jsonOf<PersonJson>(ask(at.app, '/me', { headers: { cookie } }))).kind
@@ -40,6 +49,19 @@ test('a guest gets a cookie that no script reads and no other site sends', async
 test('the cookie is for HTTPS alone where the outside is HTTPS', async () => {
   assert.match(setCookie(await become({ 'x-forwarded-proto': 'https' })), /; Secure/i)
   assert.not.match(setCookie(await become({ 'x-forwarded-proto': 'http' })), /; Secure/i)
+})
+
+test('who was let in a moment ago writes nothing once they are signed out, or the room is shut', async () => {
+  const ann = await join(instance.app, 'ann')
+  const room = await roomOf(instance.app, ann, 'Behind the door', 'closed')
+  const post = (to: string) =>
+    ask(instance.app, `/r/${to}/messages`, { by: ann, json: { body: 'hello' } })
+  for (const to of ['lobby', room, 'lobby', room]) assert.is((await post(to)).status, 201)
+  await remove('members', ann)
+  await isRefused('json', await post(room), 404, 'not_found')
+  assert.is((await post('lobby')).status, 201)
+  await remove('sessions', ann)
+  await isRefused('json', await post('lobby'), 401, 'sign_in')
 })
 
 test('the cookie is valid at another instance on the same database', async () => {
