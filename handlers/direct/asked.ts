@@ -33,7 +33,8 @@ export function readAskedWait(incoming: IncomingMessage): AskedWait | undefined 
   if (!query) return undefined
   const headers = readHeaders(incoming.rawHeaders)
   // Tokens are the application's to read; and whoever closes the connection is in no hurry.
-  if (headers.authorization !== undefined || headers.connection !== undefined) return undefined
+  if (!headers || headers.authorization !== undefined || headers.connection !== undefined)
+    return undefined
   const asker = {
     slug: match[1] ?? '',
     cookie: sessionCookie(headers.cookie),
@@ -77,14 +78,17 @@ const isWanted = new Set<string>(wanted)
 /**
  * The headers that matter here, without the object of all of them, which Node makes when asked and
  * keeps for as long as a request is held.
+ * @returns undefined where one comes twice: each is joined in a way of its own.
  */
-export function readHeaders(raw: string[]): Headers & { connection?: string } {
+export function readHeaders(raw: string[]): (Headers & { connection?: string }) | undefined {
   const headers: Record<string, string> = {}
   for (let at = 0; at < raw.length; at += 2) {
     const name = (raw[at] as string).toLowerCase()
     const value = raw[at + 1] as string
-    if (isWanted.has(name)) headers[name] = value
-    else if (name === 'connection' && /close|upgrade/i.test(value)) headers.connection = value
+    if (isWanted.has(name)) {
+      if (headers[name] !== undefined) return undefined
+      headers[name] = value
+    } else if (name === 'connection' && /close|upgrade/i.test(value)) headers.connection = value
   }
   return headers
 }

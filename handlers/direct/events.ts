@@ -37,7 +37,8 @@ function readAskedEvents(incoming: IncomingMessage): AskedEvents | undefined {
   const query = match && readQuery(match[1] ?? '')
   if (!query) return undefined
   const headers = readHeaders(incoming.rawHeaders)
-  if (headers.authorization !== undefined || headers.connection !== undefined) return undefined
+  if (!headers || headers.authorization !== undefined || headers.connection !== undefined)
+    return undefined
   if (!wantsStream(headers.accept)) return undefined
   const reading = readEvents(query, headers['last-event-id'])
   return reading instanceof Refusal ? undefined : { cookie: sessionCookie(headers.cookie), reading }

@@ -32,6 +32,19 @@ export function openPipe(
   return new NodePipe(outgoing, socket)
 }
 
+/**
+ * Tells an answer whose turn has not come that the connection is gone: Node tells only the one
+ * whose turn it is, and what waits behind it would wait on.
+ */
+export function closeInTurn(outgoing: ServerResponse): void {
+  if (outgoing.socket) return
+  outgoing.req.once('close', () => {
+    if (outgoing.socket || outgoing.writableFinished) return
+    outgoing.destroy()
+    outgoing.emit('close')
+  })
+}
+
 /** An event stream on a connection of its own: chunks are framed once for all, and written as they are. */
 export class NodePipe implements Pipe {
   readonly kind = 'chunked'

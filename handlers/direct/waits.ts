@@ -8,7 +8,7 @@ import { waitKey } from '../routes/changes.ts'
 import { runStream } from '../routes/stream.ts'
 import { type AskedPoll, type AskedStream, type AskedWait, readAskedWait } from './asked.ts'
 import { takeEvents } from './events.ts'
-import { openPipe } from './outgoing.ts'
+import { closeInTurn, openPipe } from './outgoing.ts'
 import type { Parts } from './parts.ts'
 import { DirectPoll, type Manner } from './poll.ts'
 
@@ -38,6 +38,7 @@ class DirectWaits {
 
   take(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { hub, known } = this.#parts.engine
+    closeInTurn(outgoing)
     if (takeEvents(this.#parts, incoming, outgoing)) return
     const asked = readAskedWait(incoming)
     if (!asked || hub.isFull) {

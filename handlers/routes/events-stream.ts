@@ -1,6 +1,5 @@
 import type { Context } from 'hono'
 import type { Sql } from '../chat/sql.ts'
-import { limits } from '../limits.ts'
 import type { HeadsFeed, Watcher } from '../live/heads.ts'
 import type { Hub } from '../live/hub.ts'
 import type { Head } from '../live/moved.ts'
@@ -11,7 +10,7 @@ import { headJson } from '../pages/heads.tsx'
 import { streamEvent } from '../pages/stream.ts'
 import type { Source } from './answers.ts'
 import { waitKey } from './changes.ts'
-import type { EventsReading } from './query.ts'
+import { type EventsReading, streamLimit } from './query.ts'
 import { runStream, streamResponse } from './stream.ts'
 import { eventsSource, goesOn, type Viewer } from './viewer.ts'
 
@@ -58,7 +57,7 @@ export async function runEvents(
   if (!room) return runHeads(live, pipe, begin, key)
   const { form } = reading
   const place = { room, head: room.lastSeq, epoch: viewer.epoch, source, form, key }
-  const ask = { ...place, after: reading.after?.cursor ?? null, limit: limits.pageMessages }
+  const ask = { ...place, after: reading.after?.cursor ?? null, limit: streamLimit(form) }
   return runStream(live, ask, pipe, isGone, begin)
 }
 

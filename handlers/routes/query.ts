@@ -62,8 +62,12 @@ export function readStream(query: Query, lastEventId?: string): StreamReading | 
   if (form instanceof Refusal) return form
   const client = readClient(query)
   if (client instanceof Refusal) return client
-  return { after, form, limit: limits.pageMessages, client }
+  return { after, form, limit: streamLimit(form), client }
 }
+
+/** Events that a stream tells at once: of a page that has missed more, the newest take their place. */
+export const streamLimit = (form: StreamReading['form']): number =>
+  form === 'html' ? limits.pageMessagesDefault : limits.pageMessages
 
 /** A place in all that a person sees: in the open room's log, and among the other rooms' heads. */
 export type Place = { cursor: Cursor; since: Snapshot | null }

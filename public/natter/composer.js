@@ -44,6 +44,8 @@ function start(form, field) {
     ctx.request.body.delete('once')
     underWay = ctx
     form.classList.add('sending')
+    // The message may be seen before its answer comes, and then the next one is typed.
+    if (document.activeElement?.closest('#composer')) field.focus()
     keep()
   })
 

@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Hono } from 'hono'
 import { createApp } from '../../handlers/app.ts'
-import { databaseIsAway } from '../../handlers/chat/sql.ts'
+import { databaseIsAway, type Sql } from '../../handlers/chat/sql.ts'
 import { Writing } from '../../handlers/chat/writing/queue.ts'
 import { readConfig } from '../../handlers/config.ts'
 import { openDatabase } from '../../handlers/drivers/database.ts'
 import { createPace } from '../../handlers/http/pace.ts'
 import { limits } from '../../handlers/limits.ts'
-import { openEngine } from '../../handlers/live/engine.ts'
+import { type Engine, openEngine } from '../../handlers/live/engine.ts'
 import type { Hub } from '../../handlers/live/hub.ts'
 import { ListenBell } from '../../handlers/live/listen.ts'
 import { pendingMigrations } from '../../handlers/migrate.ts'
@@ -22,6 +22,10 @@ type Env = Record<string, string | undefined>
 export type Instance = {
   app: Hono
   hub: Hub
+  engine: Engine
+  /** What its handlers and its engine read by. */
+  sql: Sql
+  secret: () => string
   /** Tells this instance and the others, as a post does. */
   announce: (roomId: number, seq: number) => void
   /** Every line that it has logged. */
@@ -37,15 +41,20 @@ function notReady(error: unknown): boolean {
 /**
  * Starts an instance as the Node entry does, and comes back when its doorbell listens.
  * @param env the settings as the environment gives them: the database, `POST_BURST` and so on
+ * @param through puts something between the instance and the database
  */
-export async function startInstance(env: Env): Promise<Instance> {
+export async function startInstance(
+  env: Env,
+  through: (sql: Sql) => Sql = (sql) => sql,
+): Promise<Instance> {
   const config = readConfig(env)
   const database = await openDatabase(config.database)
   database.onBroken(() => {})
+  const sql = through(database.pool)
   const lines: string[] = []
   const listening = latch()
   const engine = await openEngine({
-    sql: database.pool,
+    sql,
     createBell: (bell) => new ListenBell({ ...bell, client: () => database.client() }),
     sweepMs: limits.sweepMs,
     onState: listening.open,
@@ -53,16 +62,17 @@ export async function startInstance(env: Env): Promise<Instance> {
   })
   const { hub, known, announce, server } = engine
   const writing = new Writing({ transact: database.transact, onMoved: announce })
+  const secret = () => config.secret ?? server().secret
   const app = createApp({
     log: createLog('text', (line) => lines.push(line)),
-    sql: database.pool,
+    sql,
     hub,
     heads: engine.heads,
     known,
     announce,
     writing,
     server,
-    secret: () => config.secret ?? server().secret,
+    secret,
     pace: createPace(config.posts),
     ready: () =>
       pendingMigrations(database.pool, config.sqlDir).then((names) => names.length === 0, notReady),
@@ -72,6 +82,9 @@ export async function startInstance(env: Env): Promise<Instance> {
   return {
     app,
     hub,
+    engine,
+    sql,
+    secret,
     announce,
     lines,
     async stop() {
