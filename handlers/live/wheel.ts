@@ -37,6 +37,8 @@ export class Wheel<T extends Timed> {
   /** @param ms from now on; at most what the wheel was made for. */
   add(item: T, ms: number): void {
     this.delete(item)
+    // After a sleep there is no slot for what comes so late, until what is due has been handed over.
+    if (this.#timer && this.#now() - this.#at > SPARE_SPANS - 2) this.#turn()
     if (!this.#timer) this.#start()
     const due = this.#now() + Math.ceil(ms / this.#spanMs) + 1
     const slot = this.#slotAt(Math.min(due, this.#at + this.#slots.length - 1))
