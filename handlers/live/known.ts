@@ -53,7 +53,10 @@ export class Known {
     const { moves } = this.#log
     const entry = await ask(asked)
     // What the log told meanwhile may be about this very answer.
-    if (isTrusted && moves === this.#log.moves) this.#remember(cookie, asked, entry)
+    const isCurrent = isTrusted && moves === this.#log.moves
+    // A cookie that is none of ours is somebody's invention, and there is no end of those.
+    const isOurs = cookie === '' || asked.session !== null
+    if (isCurrent && isOurs) this.#remember(cookie, asked, entry)
     return entry
   }
 
@@ -73,6 +76,9 @@ export class Known {
 
   #remember(cookie: string, { session, slug }: Asked, { person, room }: Entry): void {
     if (!room) return
+    // Another database, or an older copy of it: nobody in it need be who they were.
+    const before = this.#rooms.get(room.id)
+    if (before && before.origin !== room.origin) this.forget()
     const shared = this.#rooms.get(room.id) ?? room
     if (this.#rooms.size >= limits.rememberedRooms) this.#rooms.clear()
     this.#rooms.set(room.id, shared)
