@@ -73,6 +73,7 @@ async function runHeads(
   pipe.write(pipe.frame(GREETING))
   await begin(stream)
   if (!hub.hold(null, stream)) return stream
+  hub.leave(stream)
   pipe.end()
   return null
 }

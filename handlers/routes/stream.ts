@@ -57,30 +57,35 @@ export async function runStream(
   const { room, form, limit } = ask
   const stream = new EventStream(pipe, bytesFor(ask, pipe), () => hub.leave(stream), ask.key)
   stream.at = ask.after?.seq ?? ask.head
-  pipe.write(pipe.frame(GREETING))
-  await begin?.(stream)
-  const reset = async (seq: number) => {
-    const lines = await resetLines(sql, ask, seq)
-    stream.at = seq
-    stream.write(pipe.frame(lines))
-    await pipe.drained()
-    return seq
-  }
-  let after = ask.after?.seq ?? ask.head
-  if (ask.after && !continues(ask.after, ask.epoch, ask.head)) after = await reset(ask.head)
-  while (!isGone()) {
-    const place = { roomId: room.id, head: ask.head, after, limit }
-    const batch = hub.known(place) ?? (await hub.changes(place))
-    if (isGone()) break
-    if (batch.events.length === 0) return hub.hold(place, stream) ? endOf(pipe) : stream
-    if (batch.more && form === 'html') after = await reset(Math.max(batch.next, ask.head))
-    else {
-      stream.tell(batch)
-      after = batch.next
+  try {
+    pipe.write(pipe.frame(GREETING))
+    await begin?.(stream)
+    const reset = async (seq: number) => {
+      const lines = await resetLines(sql, ask, seq)
+      stream.at = seq
+      stream.write(pipe.frame(lines))
       await pipe.drained()
+      return seq
     }
+    let after = ask.after?.seq ?? ask.head
+    if (ask.after && !continues(ask.after, ask.epoch, ask.head)) after = await reset(ask.head)
+    while (!isGone()) {
+      const place = { roomId: room.id, head: ask.head, after, limit }
+      const batch = hub.known(place) ?? (await hub.changes(place))
+      if (isGone()) break
+      if (batch.events.length === 0) return hub.hold(place, stream) ? endOf(pipe) : stream
+      if (batch.more && form === 'html') after = await reset(Math.max(batch.next, ask.head))
+      else {
+        stream.tell(batch)
+        after = batch.next
+        await pipe.drained()
+      }
+    }
+    return null
+  } finally {
+    // Who watches for it (live/heads.ts) is to know that it never began.
+    if (!stream.group) hub.leave(stream)
   }
-  return null
 }
 
 const bytesFor =

@@ -1,0 +1,93 @@
+import * as assert from 'uvu/assert'
+import type { Room } from '../../handlers/chat/rooms.ts'
+import { limits } from '../../handlers/limits.ts'
+import { Hub } from '../../handlers/live/hub.ts'
+import type { EventStream } from '../../handlers/live/stream.ts'
+import { roomSource } from '../../handlers/routes/answers.ts'
+import { runStream, type StreamAsk } from '../../handlers/routes/stream.ts'
+import { guest, newRoom, openStorage, type Storage, say } from '../chat/storage.ts'
+import { suite } from '../suite.ts'
+import { until } from '../until.ts'
+import { TestPipe } from './pipe.ts'
+import { changes, upTo, waitIn } from './waits.ts'
+
+const test = suite('what is left of those who went', 60)
+
+let storage: Storage
+let author: Awaited<ReturnType<typeof guest>>['person']
+let room: Room
+let hub: Hub
+
+test.before(async () => {
+  storage = await openStorage('pg')
+  author = (await guest(storage.sql)).person
+})
+test.after(() => storage.close())
+test.before.each(async () => {
+  room = await newRoom(storage.sql, author)
+  hub = new Hub(storage.sql, (error) => assert.unreachable(String(error)))
+})
+test.after.each(() => hub.stop())
+
+const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+
+test('is nothing, of ten thousand who waited', async () => {
+  const before = timers()
+  for (let portion = 0; portion < 5; portion++) {
+    const gone = upTo(2_000).map(() => new AbortController())
+    const waits = gone.map(({ signal }, i) =>
+      changes(hub, waitIn(room, { signal, ...(i % 2 ? { key: `tab ${i}` } : {}) })),
+    )
+    await until(() => hub.held === 2_000)
+    for (const one of gone) one.abort()
+    await Promise.all(waits)
+    assert.equal([hub.held, hub.traces], [0, 0])
+  }
+  assert.is(timers(), before)
+})
+
+test('is nothing, of those who were answered', async () => {
+  let listeners = 0
+  const { addEventListener, removeEventListener } = AbortSignal.prototype
+  AbortSignal.prototype.addEventListener = function (...given: unknown[]) {
+    listeners++
+    return Reflect.apply(addEventListener, this, given)
+  }
+  AbortSignal.prototype.removeEventListener = function (...given: unknown[]) {
+    listeners--
+    return Reflect.apply(removeEventListener, this, given)
+  }
+  try {
+    const waits = upTo(1_000).map(() => changes(hub, waitIn(room)))
+    await until(() => hub.held === 1_000)
+    assert.is(listeners, 1_000)
+    hub.advance(room.id, (await say(storage, author, room, 'hello')).message.n)
+    await Promise.all(waits)
+    assert.equal([listeners, hub.held, hub.traces], [0, 0, 0])
+  } finally {
+    Object.assign(AbortSignal.prototype, { addEventListener, removeEventListener })
+  }
+})
+
+test('ends what belongs to a stream whose reader went before it was held', async () => {
+  await say(storage, author, room, 'hello')
+  const begun: EventStream[] = []
+  const ask: StreamAsk = {
+    room,
+    head: 1,
+    epoch: '00000000',
+    source: () => roomSource(room.slug, '00000000'),
+    after: { epoch: null, seq: 0 },
+    form: 'json',
+    limit: limits.pageMessages,
+    key: undefined,
+  }
+  const parts = { sql: storage.sql, hub }
+  const run = (isGone: () => boolean) =>
+    runStream(parts, ask, new TestPipe(true), isGone, async (stream) => void begun.push(stream))
+  assert.is(await run(() => true), null)
+  assert.is(begun[0]?.done, true, 'who watches for it would watch for ever')
+  assert.equal([hub.held, hub.traces], [0, 0])
+})
+
+test.run()
