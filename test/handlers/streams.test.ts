@@ -157,6 +157,8 @@ for (const [way, open] of Object.entries(ways)) {
       await listen(stream('?after=0&as=html')),
     ]
     await held(2)
+    await until(() => eventsIn(program.text()).length === 1_000)
+    await until(() => eventsIn(page.text()).length === 1)
     const told = eventsIn(program.text()).map(({ data }) => JSON.parse(data).seq)
     assert.equal(told, upTo(1_000))
     const [reset, ...more] = eventsIn(page.text())
