@@ -46,9 +46,9 @@ export function createApp({ log, shell, ...provided }: Parts): Hono {
   const entries = Object.entries(vars) as [Provided, never][]
 
   app.use(requestLine(log))
-  app.use(async (c, next) => {
+  app.use((c, next) => {
     for (const [name, value] of entries) c.set(name, value)
-    await next()
+    return next()
   })
   app.use(sameOriginOnly)
 

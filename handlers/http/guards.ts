@@ -9,12 +9,14 @@ const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
  * page is no secure context, so `Origin` is compared as well; neither is sent by programs, and a
  * bearer token is no cookie that a browser would add by itself.
  */
-export const sameOriginOnly: MiddlewareHandler = async (c: Context, next: Next) => {
-  if (safe.has(c.req.method) || c.req.header('authorization')?.startsWith('Bearer ')) return next()
-  if (c.req.header('sec-fetch-site') === 'cross-site' || hasForeignOrigin(c)) {
-    return refuse(c, new Refusal('not_allowed', 'This request came from another site.'))
-  }
-  return next()
+export const sameOriginOnly: MiddlewareHandler = (c: Context, next: Next) =>
+  isForeign(c) ? Promise.resolve(refuse(c, foreign())) : next()
+
+const foreign = () => new Refusal('not_allowed', 'This request came from another site.')
+
+function isForeign(c: Context): boolean {
+  if (safe.has(c.req.method) || c.req.header('authorization')?.startsWith('Bearer ')) return false
+  return c.req.header('sec-fetch-site') === 'cross-site' || hasForeignOrigin(c)
 }
 
 function hasForeignOrigin(c: Context): boolean {
