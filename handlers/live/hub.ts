@@ -1,6 +1,7 @@
 import { Refusal } from '../chat/refusal.ts'
 import { databaseIsAway, type Sql } from '../chat/sql.ts'
 import { limits } from '../limits.ts'
+import { Bag } from './bag.ts'
 import { type Batch, nothing, readLog } from './log.ts'
 import type { Room } from './room.ts'
 import { Rooms } from './rooms.ts'
@@ -32,7 +33,7 @@ export class Hub implements Follower {
     after: 0,
     limit: 0,
     isStream: false,
-    waits: new Set(),
+    waits: new Bag('inGroup'),
   }
   readonly #reads = new Map<string, Promise<Batch>>()
   readonly #byKey = new Map<string, Wait>()
@@ -130,8 +131,8 @@ export class Hub implements Follower {
     this.#held--
     this.#wheel.delete(wait)
     if (wait.key !== undefined && this.#byKey.get(wait.key) === wait) this.#byKey.delete(wait.key)
-    group.waits.delete(wait)
-    if (group.waits.size === 0 && group.roomId !== null) this.#rooms.get(group.roomId)?.drop(group)
+    if (!group.waits.delete(wait) || group.waits.size > 0) return
+    if (group.roomId !== null) this.#rooms.get(group.roomId)?.drop(group)
   }
 
   /** A room's log has reached a number: whoever waits for it is answered. */
@@ -162,7 +163,7 @@ export class Hub implements Follower {
     const room = this.#rooms.get(roomId)
     this.#rooms.forget(roomId)
     for (const group of room?.groups.values() ?? [])
-      for (const wait of group.waits) this.#finish(wait)
+      for (const wait of group.waits.all()) this.#finish(wait)
   }
 
   /**
@@ -172,7 +173,7 @@ export class Hub implements Follower {
   async stop(spreadMs = 0): Promise<void> {
     this.#stopped = true
     const groups = this.#rooms.waitedIn().flatMap((room) => [...room.groups.values()])
-    const waits = [...groups, this.#roomless].flatMap((group) => [...group.waits])
+    const waits = [...groups, this.#roomless].flatMap((group) => group.waits.all())
     const turns = Math.max(1, Math.floor(spreadMs / limits.stopTurnMs))
     const size = Math.ceil(waits.length / turns)
     for (let at = 0; at < waits.length; at += size) {

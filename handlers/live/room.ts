@@ -1,3 +1,4 @@
+import { Bag } from './bag.ts'
 import { type Batch, cut, type LogEvent } from './log.ts'
 import { Ring } from './ring.ts'
 import type { Group, Wait } from './wait.ts'
@@ -37,7 +38,13 @@ export class Room {
     const key = keyOf(after, limit, isStream)
     const known = this.groups.get(key)
     if (known) return known
-    const group = { roomId: this.id, after, limit, isStream, waits: new Set<Wait>() }
+    const group = {
+      roomId: this.id,
+      after,
+      limit,
+      isStream,
+      waits: new Bag<'inGroup', Wait>('inGroup'),
+    }
     this.groups.set(key, group)
     return group
   }
@@ -74,7 +81,7 @@ export class Room {
     for (const [key, group] of [...this.groups]) {
       if (group.after >= this.#ring.top) continue
       this.groups.delete(key)
-      const waits = [...group.waits]
+      const waits = group.isStream ? group.waits.all() : group.waits.take()
       while (group.after < this.#ring.top) {
         const batch = this.batch(group.after, group.limit, head)
         releases.push({ waits, batch })
@@ -94,7 +101,7 @@ export class Room {
       this.groups.set(key, group)
       return
     }
-    for (const wait of group.waits) {
+    for (const wait of group.waits.take()) {
       wait.group = there
       there.waits.add(wait)
     }

@@ -1,5 +1,6 @@
+import type { Bag } from './bag.ts'
 import type { Batch } from './log.ts'
-import type { Timed } from './wheel.ts'
+import type { Slot, Timed } from './wheel.ts'
 
 /** Those who wait for the same: past the same number, for as many events at the most. */
 export type Group = {
@@ -9,7 +10,7 @@ export type Group = {
   /** Events at the most in one batch. */
   limit: number
   isStream: boolean
-  waits: Set<Wait>
+  waits: Bag<'inGroup', Wait>
 }
 
 /**
@@ -17,8 +18,10 @@ export type Group = {
  * answer leaves is a subclass's, what comes first is the hub's.
  */
 export abstract class Wait implements Timed {
-  slot: Set<Timed> | undefined
+  slot: Slot | undefined
+  inSlot = 0
   group: Group | undefined
+  inGroup = 0
   /** Whether it has ended: it is told nothing more. */
   done = false
   /** Waits of one key end each other: a newer one the older. */

@@ -1,5 +1,9 @@
+import { Bag } from './bag.ts'
+
 /** Something that is due at some time; the wheel keeps here where it has put it. */
-export type Timed = { slot: Set<Timed> | undefined }
+export type Timed = { slot: Slot | undefined; inSlot: number }
+
+export type Slot = Bag<'inSlot', Timed>
 
 /** So far the wheel may lag behind without anything being handed over too early. */
 const SPARE_SPANS = 20
@@ -11,7 +15,7 @@ const SPARE_SPANS = 20
 export class Wheel<T extends Timed> {
   readonly #spanMs: number
   readonly #onDue: (due: T[]) => void
-  readonly #slots: Set<Timed>[]
+  readonly #slots: Slot[]
   #timer: NodeJS.Timeout | undefined
   #count = 0
   /** The span that is over. */
@@ -26,7 +30,7 @@ export class Wheel<T extends Timed> {
     this.#spanMs = spanMs
     this.#onDue = onDue
     const spans = Math.ceil(mostMs / spanMs) + SPARE_SPANS
-    this.#slots = Array.from({ length: spans }, () => new Set())
+    this.#slots = Array.from({ length: spans }, () => new Bag('inSlot'))
   }
 
   /** How many stand here. */
@@ -68,8 +72,8 @@ export class Wheel<T extends Timed> {
     return Math.floor(performance.now() / this.#spanMs)
   }
 
-  #slotAt(span: number): Set<Timed> {
-    return this.#slots[span % this.#slots.length] as Set<Timed>
+  #slotAt(span: number): Slot {
+    return this.#slots[span % this.#slots.length] as Slot
   }
 
   /** A process that was held up or asleep has several spans to catch up with. */
@@ -78,9 +82,7 @@ export class Wheel<T extends Timed> {
     const spans = Math.min(now - this.#at, this.#slots.length)
     const due: T[] = []
     for (let i = 1; i <= spans; i++) {
-      const slot = this.#slotAt(this.#at + i)
-      for (const item of slot) due.push(item as T)
-      slot.clear()
+      for (const item of this.#slotAt(this.#at + i).take()) due.push(item as T)
     }
     this.#at = now
     this.#count -= due.length
