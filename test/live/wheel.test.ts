@@ -14,7 +14,7 @@ const mostMs = 2_000
 
 type Item = Timed & { name: number; dueAt: number }
 
-const item = (name: number, dueAt = 0): Item => ({ slot: undefined, name, dueAt })
+const item = (name: number, dueAt = 0): Item => ({ slot: undefined, inSlot: 0, name, dueAt })
 
 /** A wheel whose time passes only when it is told to, and what it has handed over. */
 function turned() {
