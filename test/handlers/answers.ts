@@ -77,3 +77,22 @@ export function streamedIn(text: string): string {
   }
   return Buffer.from(body, 'latin1').toString()
 }
+
+export type StreamEvent = { id: string | undefined; event: string | undefined; data: string }
+
+/** The events of a stream, as an `EventSource` reads them. */
+export const eventsIn = (text: string): StreamEvent[] =>
+  text
+    .split('\n\n')
+    .slice(0, -1)
+    .map((block) => {
+      const lines = block.split(/\r\n|\r|\n/)
+      const field = (name: string) => lines.filter((line) => line.startsWith(`${name}: `))
+      const value = (name: string) => field(name).map((line) => line.slice(name.length + 2))
+      return {
+        id: value('id').at(-1),
+        event: value('event').at(-1),
+        data: value('data').join('\n'),
+      }
+    })
+    .filter(({ data }) => data !== '')

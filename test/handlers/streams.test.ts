@@ -5,7 +5,7 @@ import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { upTo } from '../live/waits.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
-import { answersIn, streamedIn } from './answers.ts'
+import { answersIn, eventsIn, streamedIn } from './answers.ts'
 import { type Instance, startInstance } from './app.ts'
 import { ask, join, jsonOf, type PageJson, roomOf, type Someone, say } from './ask.ts'
 import { type History, openHistory } from './history.ts'
@@ -70,30 +70,10 @@ const ways = {
       for await (const part of response.body ?? []) text += decoder.decode(part, { stream: true })
       isOver = true
     }
-    const reading = read().catch(() => {})
-    void reading
+    void read().catch(() => {})
     return { text: () => text, leave: () => client.abort(), ended: () => isOver }
   },
 }
-
-type Event = { id: string | undefined; event: string | undefined; data: string }
-
-/** The events of a stream, as an `EventSource` reads them. */
-const eventsIn = (text: string): Event[] =>
-  text
-    .split('\n\n')
-    .slice(0, -1)
-    .map((block) => {
-      const lines = block.split(/\r\n|\r|\n/)
-      const field = (name: string) => lines.filter((line) => line.startsWith(`${name}: `))
-      const value = (name: string) => field(name).map((line) => line.slice(name.length + 2))
-      return {
-        id: value('id').at(-1),
-        event: value('event').at(-1),
-        data: value('data').join('\n'),
-      }
-    })
-    .filter(({ data }) => data !== '')
 
 const bodies = (text: string) => eventsIn(text).map(({ data }) => JSON.parse(data).message.body)
 
