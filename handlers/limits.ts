@@ -39,6 +39,8 @@ export const limits = {
   backlog: 4096,
   /** Rooms whose head an instance remembers although nobody waits in them. */
   rememberedRooms: 10_000,
+  /** Rooms whose newest events an instance keeps although nobody waits in them. */
+  keptRooms: 100,
   /** The newest events of a room that an instance keeps: at least a whole page of them. */
   ringEvents: 256,
   ringChars: 512 * 1024,

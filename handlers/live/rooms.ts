@@ -20,6 +20,7 @@ export class Rooms {
   open(id: number, after: number): Room {
     const known = this.#rooms.get(id)
     if (known) return known
+    if (this.#rooms.size >= limits.keptRooms) this.#dropQuiet()
     const room = new Room(id, after)
     this.#rooms.set(id, room)
     return room
@@ -46,6 +47,11 @@ export class Rooms {
   /** The rooms that somebody waits in. */
   waitedIn(): Room[] {
     return [...this.#rooms.values()].filter((room) => room.groups.size > 0)
+  }
+
+  /** Rings are large; that of a room where nobody waits is read again when somebody does. */
+  #dropQuiet(): void {
+    for (const [id, room] of this.#rooms) if (!room.isFollowed) this.#rooms.delete(id)
   }
 
   /** The head of a room where nobody waits comes back with the next request for it. */
