@@ -1,25 +1,29 @@
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from '../chat/refusal.ts'
-import { sessionCookie } from '../http/identity.ts'
-import { chooseForm, wantsStream } from '../http/representation.ts'
-import { type ChangesForm, takesGzip } from '../routes/answers.ts'
+import type { ChangesForm } from '../routes/answers.ts'
 import {
   type Changes,
   type Query,
+  type Reading,
   readReading,
   readStream,
   type StreamReading,
 } from '../routes/query.ts'
+import { keyIn, readShown } from './shown.ts'
 
-type Asker = { slug: string; cookie: string; isZipped: boolean }
+type Asker = {
+  slug: string
+  cookie: string
+  /** What `Known` remembers them by. */
+  key: string
+  isZipped: boolean
+}
 
 export type AskedPoll = Asker & { form: ChangesForm; reading: Changes }
 export type AskedStream = Asker & { form: 'stream'; reading: StreamReading }
 
 /** A wait as it stands in a raw request. */
 export type AskedWait = AskedPoll | AskedStream
-
-const address = /^\/r\/([a-z0-9-]{1,60})\/messages\?([\w.&=-]*)$/
 
 /**
  * Reads a plain wait.
@@ -28,26 +32,37 @@ const address = /^\/r\/([a-z0-9-]{1,60})\/messages\?([\w.&=-]*)$/
  */
 export function readAskedWait(incoming: IncomingMessage): AskedWait | undefined {
   if (incoming.method !== 'GET' || incoming.httpVersionMinor !== 1) return undefined
-  const match = address.exec(incoming.url ?? '')
-  const query = match && readQuery(match[2] ?? '')
-  if (!query) return undefined
-  const headers = readHeaders(incoming.rawHeaders)
-  // Tokens are the application's to read; and whoever closes the connection is in no hurry.
-  if (!headers || headers.authorization !== undefined || headers.connection !== undefined)
-    return undefined
-  const asker = {
-    slug: match[1] ?? '',
-    cookie: sessionCookie(headers.cookie),
-    isZipped: takesGzip(headers['accept-encoding']),
+  const place = readPlace(incoming.url ?? '')
+  if (!place) return undefined
+  const shown = readShown(incoming)
+  if (!shown.isPlain) return undefined
+  const { query, slug } = place
+  const { cookie, isZipped, form } = shown
+  const asker = { slug, cookie, isZipped, key: keyIn(shown, slug) }
+  if (form === 'stream') {
+    const reading = readStream(query, shown.lastEventId)
+    return reading instanceof Refusal ? undefined : { ...asker, reading, form }
   }
-  if (wantsStream(headers.accept)) {
-    const reading = readStream(query, headers['last-event-id'])
-    return reading instanceof Refusal ? undefined : { ...asker, reading, form: 'stream' }
-  }
-  const form = chooseForm(headers.accept, headers['hx-request'])
-  const reading = readReading(query)
+  const reading = place.reading
   if (form === 'page' || reading instanceof Refusal || reading.of === 'page') return undefined
   return { ...asker, reading, form }
+}
+
+type Place = { url: string; slug: string; query: Query; reading: Reading | Refusal }
+
+const address = /^\/r\/([a-z0-9-]{1,60})\/messages\?([\w.&=-]*)$/
+
+/** Those who were told the same ask for the same, one after the other. */
+let lastPlace: Place | undefined
+
+/** Which room's messages an address asks for; undefined where it is none of these, or not plain. */
+function readPlace(url: string): Place | undefined {
+  if (lastPlace?.url === url) return lastPlace
+  const match = address.exec(url)
+  const query = match && readQuery(match[2] ?? '')
+  if (!query) return undefined
+  lastPlace = { url, slug: match[1] ?? '', query, reading: readReading(query) }
+  return lastPlace
 }
 
 /** The parameters of a query that is written plainly; undefined where it is not. */
@@ -61,34 +76,4 @@ export function readQuery(text: string): Query | undefined {
     values.set(name, pair.slice(at + 1))
   }
   return (name) => values.get(name)
-}
-
-type Headers = Partial<Record<(typeof wanted)[number], string>>
-
-const wanted = [
-  'accept',
-  'accept-encoding',
-  'authorization',
-  'cookie',
-  'hx-request',
-  'last-event-id',
-] as const
-const isWanted = new Set<string>(wanted)
-
-/**
- * The headers that matter here, without the object of all of them, which Node makes when asked and
- * keeps for as long as a request is held.
- * @returns undefined where one comes twice: each is joined in a way of its own.
- */
-export function readHeaders(raw: string[]): (Headers & { connection?: string }) | undefined {
-  const headers: Record<string, string> = {}
-  for (let at = 0; at < raw.length; at += 2) {
-    const name = (raw[at] as string).toLowerCase()
-    const value = raw[at + 1] as string
-    if (isWanted.has(name)) {
-      if (headers[name] !== undefined) return undefined
-      headers[name] = value
-    } else if (name === 'connection' && /close|upgrade/i.test(value)) headers.connection = value
-  }
-  return headers
 }

@@ -6,9 +6,10 @@ import { epochOf } from '../live/cursor.ts'
 import { runEvents } from '../routes/events-stream.ts'
 import { type EventsReading, readEvents } from '../routes/query.ts'
 import type { Viewer } from '../routes/viewer.ts'
-import { readHeaders, readQuery } from './asked.ts'
+import { readQuery } from './asked.ts'
 import { openPipe } from './outgoing.ts'
 import type { Parts } from './parts.ts'
+import { readHeaders } from './shown.ts'
 
 type AskedEvents = { cookie: string; reading: EventsReading }
 

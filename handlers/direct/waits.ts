@@ -45,9 +45,10 @@ class DirectWaits {
       this.#refer(outgoing)
       return
     }
-    const acquaintance = known.find(asked.cookie, asked.slug)
+    const acquaintance = known.findBy(asked.key)
     const head = acquaintance && hub.headOf(acquaintance.room.id)
-    if (acquaintance && head !== undefined) this.#begin(outgoing, asked, { ...acquaintance, head })
+    if (acquaintance && head !== undefined)
+      this.#begin(outgoing, asked, { person: acquaintance.person, room: acquaintance.room, head })
     else void this.#enter(outgoing, asked)
   }
 

@@ -117,7 +117,7 @@ export class Hub implements Follower {
     this.#wheel.add(wait, wait.ms)
     if (wait.key !== undefined) this.#takePlace(wait.key, wait)
     if (this.#stopped) this.#finish(wait)
-    else if (ask) this.#readOn(ask.roomId)
+    else if (ask && this.#rooms.isPast(ask.roomId, ask.after)) this.#readOn(ask.roomId)
     return undefined
   }
 

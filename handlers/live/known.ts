@@ -35,8 +35,12 @@ export class Known {
    *   acquaintance: the hub knows better.
    */
   find(cookie: string, slug: string): Acquaintance | undefined {
+    return this.findBy(keyOf(cookie, slug))
+  }
+
+  /** The same, by the key that was made of both. */
+  findBy(key: string): Acquaintance | undefined {
     if (!this.#log.isTrusted()) return undefined
-    const key = keyOf(cookie, slug)
     const fresh = this.#fresh.get(key)
     if (fresh) return fresh
     const older = this.#older.get(key)
@@ -95,4 +99,5 @@ export class Known {
   }
 }
 
-const keyOf = (cookie: string, slug: string): string => `${cookie} ${slug}`
+/** What somebody is remembered by in a room: their cookie as it came, and the room's slug. */
+export const keyOf = (cookie: string, slug: string): string => `${cookie} ${slug}`

@@ -60,4 +60,10 @@ export class Rooms {
       if ((this.#rooms.get(id)?.groups.size ?? 0) === 0) this.forget(id)
     }
   }
+
+  /** Whether there is something past a number of a room, here or as far as was heard. */
+  isPast(roomId: number, after: number): boolean {
+    const top = this.get(roomId)?.ring.top ?? 0
+    return after < Math.max(top, this.head(roomId) ?? 0)
+  }
 }

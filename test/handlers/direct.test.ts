@@ -262,4 +262,19 @@ test('leaves nothing behind when clients go that asked several things in one bre
   }
 })
 
+test('takes nobody for whoever asked before on the same connection', async () => {
+  await say(instance.app, ann, closed, 'for members')
+  const accept = { accept: 'application/json', cookie: ann.cookie }
+  const line = await open(short, head(path('0', 'wait=25', closed), accept))
+  assert.is((await answers(line, 1))[0]?.status, 200)
+  line.socket.write(head(path('0', 'wait=25', closed), { ...accept, cookie: ben.cookie }))
+  assert.is((await answers(line, 2))[1]?.status, 404, 'another cookie in the same place')
+  line.socket.write(head(path('0', 'wait=25', closed), { accept: 'application/json' }))
+  assert.is((await answers(line, 3))[2]?.status, 404, 'no cookie')
+  line.socket.write(head(path('0', 'wait=25', closed), { ...accept, accept: 'text/plain' }))
+  const [text] = (await answers(line, 4)).slice(3)
+  assert.is(text?.status, 200)
+  assert.match(text?.headers['content-type'] ?? '', 'text/plain')
+})
+
 test.run()
