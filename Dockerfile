@@ -30,7 +30,9 @@ COPY --from=bundle /build/dist/node.mjs /build/dist/node.mjs.map ./
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=1s --timeout=30s --retries=30 CMD ["healthy", "3000", "/healthz"]
-CMD ["node", "--enable-source-maps", "node.mjs"]
+# A message that goes to thousands makes thousands of things that live for some milliseconds: with
+# room for them, far fewer are carried over into the old. Default: 16 MiB.
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=32", "node.mjs"]
 
 FROM nginx:1.30 AS nginx
 ENV BACKEND=backend:3000 \

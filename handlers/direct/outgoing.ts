@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Pipe } from '../live/stream.ts'
 import { streamHeaders } from '../routes/stream.ts'
@@ -23,6 +23,15 @@ export function sendPrepared(outgoing: ServerResponse, bytes: Uint8Array): void 
     socket.write(bytes)
     outgoing.end()
   }
+}
+
+/**
+ * Lets go of the object of all headers, which Node makes of each request and keeps for as long as it
+ * is held. It is made again of the raw ones when somebody asks for it.
+ */
+export function forgetHeaders(incoming: IncomingMessage): void {
+  const kept: { headers?: unknown } = incoming
+  kept.headers = undefined
 }
 
 /**

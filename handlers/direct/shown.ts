@@ -78,8 +78,7 @@ const wanted = [
 const isWanted = new Set<string>(wanted)
 
 /**
- * The headers that matter here, without the object of all of them, which Node makes when asked and
- * keeps for as long as a request is held.
+ * The headers that matter here, as they came.
  * @returns undefined where one comes twice: each is joined in a way of its own.
  */
 export function readHeaders(raw: readonly string[]): Read | undefined {

@@ -8,7 +8,7 @@ import { waitKey } from '../routes/changes.ts'
 import { runStream } from '../routes/stream.ts'
 import { type AskedPoll, type AskedStream, type AskedWait, readAskedWait } from './asked.ts'
 import { takeEvents } from './events.ts'
-import { closeInTurn, openPipe } from './outgoing.ts'
+import { closeInTurn, forgetHeaders, openPipe } from './outgoing.ts'
 import type { Parts } from './parts.ts'
 import { DirectPoll, type Manner } from './poll.ts'
 
@@ -91,7 +91,10 @@ class DirectWaits {
     if (batch) wait.tell(batch)
     // What is further back than the hub remembers must be read.
     else if (after.seq < head || hub.hold(ask, wait)) this.#refer(outgoing)
-    else outgoing.on('close', wait.left)
+    else {
+      forgetHeaders(outgoing.req)
+      outgoing.on('close', wait.left)
+    }
   }
 
   /** What all polls of one room and form have in common. */
@@ -136,6 +139,7 @@ class DirectWaits {
       socket.destroy()
       return null
     })
+    forgetHeaders(outgoing.req)
     outgoing.on('close', () => running.then((held) => held && engine.hub.leave(held)))
   }
 }

@@ -1,4 +1,5 @@
 /** One backend process as the container runs it, without the proxy. */
+import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../../../handlers/local/server.ts'
@@ -32,12 +33,19 @@ export async function startBackend(store: PgEnv, entry?: URL): Promise<Backend> 
   const env = { ...process.env, ...own }
   const program = startCommand(
     process.execPath,
-    [...collectable, '--enable-source-maps', ...what],
+    [...collectable, ...(await containerFlags()), ...what],
     env,
   )
   const baseUrl = `http://127.0.0.1:${port}`
   await ready(baseUrl, program)
   return { baseUrl, pid: program.pid, stop: program.stop }
+}
+
+/** What the container's command gives to Node, so that what is measured is what is run. */
+async function containerFlags(): Promise<string[]> {
+  const dockerfile = await readFile(`${project}Dockerfile`, 'utf8')
+  const [, words = ''] = /^CMD \["node", (.*), "node\.mjs"\]$/m.exec(dockerfile) ?? []
+  return JSON.parse(`[${words}]`)
 }
 
 async function ready(baseUrl: string, program: Program): Promise<void> {

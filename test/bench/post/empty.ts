@@ -6,10 +6,10 @@ import { Refusal, signIn } from '../../../handlers/chat/refusal.ts'
 import { readConfig } from '../../../handlers/config.ts'
 import { represent } from '../../../handlers/http/representation.ts'
 import { serve } from '../../../handlers/node.ts'
-import { type Answer, answer, enterRoom } from '../../../handlers/routes/context.ts'
+import { type Answer, answer, enterToWrite } from '../../../handlers/routes/context.ts'
 
 const enter: Answer = async (c) => {
-  const entry = await enterRoom(c)
+  const entry = await enterToWrite(c)
   if (entry instanceof Refusal) return entry
   if (!entry.person) return signIn()
   return represent(c, { json: () => '{}', fragment: () => '', text: () => '\n' }, { status: 201 })
