@@ -81,6 +81,9 @@ export const limits = {
   doorbellPayloadBytes: 7_900,
   /** Rooms that one notification may name; more are "everything". */
   doorbellRooms: 2_000,
+  /** A poll's next answer holds the room's hints of the last while, so many at the most. */
+  hintMs: 10_000,
+  hintsKept: 20,
   /** One hint, as it is sent. */
   hintBytes: 1_000,
   /** How often a bell without LISTEN looks. */

@@ -18,6 +18,8 @@ export type Engine = {
   server: () => Server
   /** Tells this instance and the others that a log has reached a number; room 0 is the server's. */
   announce: (roomId: number, seq: number) => void
+  /** Tells the readers of a room, here and at the other instances, something that is in no log: JSON. */
+  hint: (roomId: number, text: string) => void
   /** Ends all waits, over so many milliseconds. */
   release(spreadMs: number): Promise<void>
   /** Stops the doorbell and the sweep; what was rung last still goes out. */
@@ -75,6 +77,7 @@ export async function openEngine(parts: Parts): Promise<Engine> {
   }
   const bell = createBell({
     onRing: advance,
+    onHint: (roomId, text) => hub.hint(roomId, text),
     onMissed: sweep,
     onState: (state, error) => {
       if (state === 'listening') void renew()
@@ -90,6 +93,10 @@ export async function openEngine(parts: Parts): Promise<Engine> {
     announce: (roomId, seq) => {
       advance(roomId, seq)
       bell.ring(roomId, seq)
+    },
+    hint: (roomId, text) => {
+      hub.hint(roomId, text)
+      bell.hint(roomId, text)
     },
     release: (spreadMs) => hub.stop(spreadMs),
     stop: () => {

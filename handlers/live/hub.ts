@@ -1,24 +1,17 @@
-import { Refusal } from '../chat/refusal.ts'
+import type { Refusal } from '../chat/refusal.ts'
 import { databaseIsAway, type Sql } from '../chat/sql.ts'
 import { limits } from '../limits.ts'
 import { Bag } from './bag.ts'
+import { type Hint, isHint } from './hints.ts'
 import { type Batch, nothing, readLog } from './log.ts'
+import { tooManyWaits } from './refusals.ts'
 import type { Room } from './room.ts'
 import { Rooms } from './rooms.ts'
+import { type Ask, SharedReads } from './shared-reads.ts'
 import { Slices } from './slices.ts'
 import type { Follower, Heads } from './sweep.ts'
 import { type Group, Stream, type Wait } from './wait.ts'
 import { Wheel } from './wheel.ts'
-
-/** What a request asks for. */
-export type Ask = {
-  roomId: number
-  /** The room's newest number as the request found it. */
-  head: number
-  after: number
-  /** Events at the most in one answer. */
-  limit: number
-}
 
 /**
  * Where requests wait for what is new in a room. A cache of the log's end and no more: whoever
@@ -35,7 +28,7 @@ export class Hub implements Follower {
     isStream: false,
     waits: new Bag('inGroup'),
   }
-  readonly #reads = new Map<string, Promise<Batch>>()
+  readonly #reads: SharedReads
   readonly #byKey = new Map<string, Wait>()
   readonly #wheel = new Wheel<Wait>(limits.wheelSpanMs, limits.waitSeconds * 1000, (due) =>
     this.#due(due),
@@ -43,12 +36,16 @@ export class Hub implements Follower {
   readonly #slices = new Slices<Wait, Batch>(limits.releaseSliceMs, (wait, batch) =>
     this.#tell(wait, batch),
   )
+  readonly #hintSlices = new Slices<Stream, Hint>(limits.releaseSliceMs, (stream, hint) => {
+    if (!stream.done) stream.hint(hint)
+  })
   #held = 0
   #stopped = false
 
   /** @param onError is told of reads that failed; the waits go on, and the next sweep tries again. */
   constructor(sql: Sql, onError: (error: unknown) => void) {
     this.#sql = sql
+    this.#reads = new SharedReads(sql)
     this.#onError = onError
   }
 
@@ -141,6 +138,18 @@ export class Hub implements Follower {
     this.#readOn(roomId)
   }
 
+  /**
+   * Something of a room that is in no log, as JSON: told to its streams, and to polls with their
+   * next answer. It ends no wait, and is lost where nobody waits.
+   */
+  hint(roomId: number, text: string): void {
+    const room = this.#rooms.get(roomId)
+    if (!room?.isFollowed || !isHint(text)) return
+    const hint = { text }
+    room.hints.add(hint)
+    this.#hintSlices.push(room.streams(), hint)
+  }
+
   /** The rooms that someone waits in, and the numbers that they are believed to have reached. */
   believed(): Heads {
     return new Map(this.#rooms.waitedIn().map((room) => [room.id, this.#headOf(room)]))
@@ -198,7 +207,7 @@ export class Hub implements Follower {
     if (wait.done) return
     this.leave(wait)
     if (wait instanceof Stream) wait.end()
-    else wait.tell(nothing(wait.group?.after ?? 0))
+    else wait.tell(this.#rooms.nothingFor(wait.group))
   }
 
   #tell(wait: Wait, batch: Batch): void {
@@ -218,7 +227,7 @@ export class Hub implements Follower {
         else ending.set(wait.group, [wait])
       }
     }
-    for (const [group, waits] of ending) this.#slices.push(waits, nothing(group?.after ?? 0))
+    for (const [group, waits] of ending) this.#slices.push(waits, this.#rooms.nothingFor(group))
   }
 
   #beat(stream: Stream): void {
@@ -234,20 +243,13 @@ export class Hub implements Follower {
     return room.batch(after, limit, head)
   }
 
-  /** Requests for the same read share it, if they knew of the same head when they asked. */
   async #past(ask: Ask): Promise<Batch> {
-    const { roomId, after, limit } = ask
-    const room = this.#rooms.get(roomId)
-    const reading = room?.ring.covers(after) ? room.reading : undefined
+    const room = this.#rooms.get(ask.roomId)
+    const reading = room?.ring.covers(ask.after) ? room.reading : undefined
     await reading
     const here = room && reading ? this.#here(room, ask) : this.known(ask)
     if (here) return here
-    const key = `${roomId} ${after} ${limit} ${this.#rooms.head(roomId)}`
-    const running = this.#reads.get(key)
-    if (running) return running
-    const read = readLog(this.#sql, roomId, after, limit).finally(() => this.#reads.delete(key))
-    this.#reads.set(key, read)
-    return read
+    return this.#reads.past(ask, this.#rooms.head(ask.roomId))
   }
 
   /** Reads what a room's ring has not yet, if somebody waits for it: one query, whoever waits. */
@@ -290,8 +292,3 @@ export class Hub implements Follower {
     return this.#rooms.head(room.id) ?? 0
   }
 }
-
-export const tooManyWaits = () =>
-  new Refusal('unavailable', 'Too many are waiting here just now. Try again in a moment.', {
-    retryAfterSeconds: limits.retryAfterSeconds,
-  })

@@ -7,6 +7,7 @@ import {
 } from '../chat/messages.ts'
 import type { Sql } from '../chat/sql.ts'
 import { limits } from '../limits.ts'
+import type { Hint } from './hints.ts'
 
 /** A lasting change of what a room's readers see. It carries its message as it is now. */
 export type LogEvent = {
@@ -24,6 +25,8 @@ export type Batch = {
   next: number
   /** Whether there are more right now. */
   more: boolean
+  /** What is in no log and was said lately, for polls; streams have been told already. */
+  hints?: readonly Hint[] | undefined
 }
 
 type EventRow = MessageRow & {

@@ -1,6 +1,7 @@
 import type { Refusal } from '../chat/refusal.ts'
-import type { Ask, Hub } from './hub.ts'
+import type { Hub } from './hub.ts'
 import { type Batch, nothing } from './log.ts'
+import type { Ask } from './shared-reads.ts'
 import { Wait } from './wait.ts'
 
 class Patience extends Wait {

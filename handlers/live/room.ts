@@ -1,7 +1,8 @@
 import { Bag } from './bag.ts'
+import { RecentHints } from './hints.ts'
 import { type Batch, cut, type LogEvent } from './log.ts'
 import { Ring } from './ring.ts'
-import type { Group, Wait } from './wait.ts'
+import type { Group, Stream, Wait } from './wait.ts'
 
 /** What is told to some who waited. */
 export type Release = { waits: Wait[]; batch: Batch }
@@ -15,6 +16,7 @@ export class Room {
   #ring: Ring
   /** Batches cut from the ring as it is, for those who wait and those who come a little later. */
   readonly #batches = new Map<string, Batch>()
+  readonly hints = new RecentHints()
 
   /** @param after a number past which somebody waits. */
   constructor(id: number, after: number) {
@@ -49,6 +51,12 @@ export class Room {
     return group
   }
 
+  /** The streams of the room, wherever they stand. */
+  streams(): Stream[] {
+    const groups = [...this.groups.values()].filter(({ isStream }) => isStream)
+    return groups.flatMap(({ waits }) => waits.all() as Stream[])
+  }
+
   /** A group that nobody is in any more. */
   drop(group: Group): void {
     const key = keyOf(group.after, group.limit, group.isStream)
@@ -71,6 +79,8 @@ export class Room {
     const batch = cut(this.#ring.past(after), after, limit)
     // One message that is just being read makes nobody a reader far behind.
     batch.more ||= this.#ring.top < head && batch.events.length >= limit
+    const hints = this.hints.now()
+    if (hints) batch.hints = hints
     this.#batches.set(key, batch)
     return batch
   }

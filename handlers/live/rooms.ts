@@ -1,5 +1,7 @@
 import { limits } from '../limits.ts'
+import { type Batch, nothing } from './log.ts'
 import { Room } from './room.ts'
+import type { Group } from './wait.ts'
 
 /** The rooms that an instance has heard of: how far each has come, and who waits in it. */
 export class Rooms {
@@ -37,6 +39,14 @@ export class Rooms {
   /** What was believed of a room's head was wrong. */
   correct(id: number, head: number): void {
     this.#heads.set(id, head)
+  }
+
+  /** What those are told whose wait ends with nothing. */
+  nothingFor(group: Group | undefined): Batch {
+    const batch = nothing(group?.after ?? 0)
+    const room = group && group.roomId !== null ? this.#rooms.get(group.roomId) : undefined
+    const hints = room?.hints.now()
+    return hints ? { ...batch, hints } : batch
   }
 
   forget(id: number): void {

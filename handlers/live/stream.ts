@@ -1,5 +1,7 @@
 import { limits } from '../limits.ts'
+import type { Hint } from './hints.ts'
 import type { Batch } from './log.ts'
+import { once } from './once.ts'
 import { Stream } from './wait.ts'
 
 /** The way out of an event stream, as the runtime gives it. */
@@ -57,6 +59,11 @@ export class EventStream extends Stream {
     this.#pipe.cut()
   }
 
+  hint(hint: Hint): void {
+    const bytes = () => this.#pipe.frame(`event: hint\ndata: ${oneLine(hint.text)}\n\n`)
+    this.write(once(hint, this.#pipe.kind, bytes))
+  }
+
   beat(): boolean {
     if (performance.now() > this.#until) return false
     this.write(beatOf(this.#pipe))
@@ -67,6 +74,9 @@ export class EventStream extends Stream {
     this.#pipe.end()
   }
 }
+
+/** In JSON a line end stands between its words alone. */
+const oneLine = (json: string) => json.replace(/[\r\n]+/g, ' ')
 
 const beats = new Map<string, Uint8Array>()
 

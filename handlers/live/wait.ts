@@ -1,4 +1,5 @@
 import type { Bag } from './bag.ts'
+import type { Hint } from './hints.ts'
 import type { Batch } from './log.ts'
 import type { Slot, Timed } from './wheel.ts'
 
@@ -43,6 +44,8 @@ export abstract class Wait implements Timed {
 
 /** A wait that goes on after it was told something. */
 export abstract class Stream extends Wait {
+  /** Takes something that is in no log. Must not throw. */
+  abstract hint(hint: Hint): void
   /** Shows that the stream lives. @returns whether it goes on; false ends it. */
   abstract beat(): boolean
   /** Nothing comes any more: the client is to ask again. Must not throw. */

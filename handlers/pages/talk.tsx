@@ -1,6 +1,7 @@
 import type { Page } from '../chat/pages.ts'
 import type { Room } from '../chat/rooms.ts'
 import { limits } from '../limits.ts'
+import type { Hint } from '../live/hints.ts'
 import type { Batch, LogEvent } from '../live/log.ts'
 import { MessageItem, messageJson } from './message.tsx'
 import { render } from './render.ts'
@@ -97,6 +98,10 @@ export function changesFragment(slug: string, batch: Batch): string {
     ...changed.map((event) => render(<Changed slug={slug} event={event} />)),
   ].join('')
 }
+
+/** What is in no log, for the page's script; it shows nothing by itself. */
+export const hintsFragment = (hints: readonly Hint[] = []): string =>
+  hints.map(({ text }) => render(<template class="hint" data-hint={text} />)).join('')
 
 /** One event for each message: all of them carry it as it is now. */
 function latest(events: readonly LogEvent[], which: (event: LogEvent) => boolean): LogEvent[] {

@@ -6,7 +6,13 @@ import { writeCursor } from '../live/cursor.ts'
 import type { Batch } from '../live/log.ts'
 import { once } from '../live/once.ts'
 import { streamEvent } from '../pages/stream.ts'
-import { changesFragment, changesPath, eventJson, pollerFragment } from '../pages/talk.tsx'
+import {
+  changesFragment,
+  changesPath,
+  eventJson,
+  hintsFragment,
+  pollerFragment,
+} from '../pages/talk.tsx'
 import { messagesText } from '../pages/text.ts'
 
 /** Whose log a batch is of, and how a place in it is written for clients. */
@@ -40,7 +46,9 @@ export const batchText = (source: Source, batch: Batch, form: ChangesForm): stri
 const texts: Record<ChangesForm, (source: Source, batch: Batch) => string> = {
   json: (source, batch) => JSON.stringify(changesJson(source, batch)),
   fragment: (source, batch) =>
-    changesFragment(source.slug, batch) + pollerFragment(nextPath(source, batch)),
+    changesFragment(source.slug, batch) +
+    hintsFragment(batch.hints) +
+    pollerFragment(nextPath(source, batch)),
   text: (_, batch) => messagesText(postedIn(batch)),
 }
 
@@ -56,6 +64,7 @@ export const changesJson = ({ slug, cursor }: Source, batch: Batch) => ({
   next: cursor(batch.next),
   more: batch.more,
   reset: false,
+  ...(batch.hints ? { hints: batch.hints.map(({ text }) => JSON.parse(text)) } : {}),
 })
 
 /** The forms of an event stream's data. */

@@ -56,7 +56,8 @@ function held(
     }
     const leave = () => end(empty)
     const wait = new EventsPoll(waitMs, waitKey(personId, client), (batch) =>
-      end({ batch, heads: [], since: watcher.since }),
+      // A wait that ends with nothing has the cursor that it came with.
+      end({ batch, heads: [], since: batch.events.length > 0 ? watcher.since : empty.since }),
     )
     const watcher: Watcher = {
       wait,

@@ -3,13 +3,13 @@ import { notFound, Refusal } from '../chat/refusal.ts'
 import { sessionOf } from '../http/identity.ts'
 import { represent, wantsStream } from '../http/representation.ts'
 import { epochOf } from '../live/cursor.ts'
-import { tooManyWaits } from '../live/hub.ts'
 import { type Batch, nothing } from '../live/log.ts'
 import type { Head } from '../live/moved.ts'
 import { once } from '../live/once.ts'
+import { tooManyWaits } from '../live/refusals.ts'
 import type { Snapshot } from '../live/snapshot.ts'
 import { headJson, headsFragment, headsText } from '../pages/heads.tsx'
-import { changesFragment, pollerFragment, talkFragment } from '../pages/talk.tsx'
+import { changesFragment, hintsFragment, pollerFragment, talkFragment } from '../pages/talk.tsx'
 import { messagesText } from '../pages/text.ts'
 import { type ChangesForm, changesJson, nextPath, postedIn, type Source } from './answers.ts'
 import { resetJson } from './changes.ts'
@@ -77,6 +77,7 @@ const texts: Record<ChangesForm, (source: Source, batch: Batch, heads: readonly 
     },
     fragment: (source, batch, heads) =>
       changesFragment(source.slug, batch) +
+      hintsFragment(batch.hints) +
       headsFragment(heads) +
       pollerFragment(nextPath(source, batch)),
     text: (_, batch, heads) => messagesText(postedIn(batch)) + headsText(heads),

@@ -252,6 +252,7 @@ for (const [way, query] of [
 test('is refused at once where the instance holds as many as it can, as a poll is', async () => {
   const { hub } = instance
   class Held extends Stream {
+    hint(): void {}
     tell() {}
     beat = () => true
     end() {}

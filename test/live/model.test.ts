@@ -63,6 +63,7 @@ function poller({ hub, room, chances, head, isOver }: Scene): Reader {
 }
 
 class Recorded extends Stream {
+  hint(): void {}
   readonly #onTell: (batch: Batch) => void
   readonly #onEnd: () => void
 

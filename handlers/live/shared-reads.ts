@@ -1,0 +1,32 @@
+import type { Sql } from '../chat/sql.ts'
+import { type Batch, readLog } from './log.ts'
+
+/** What a request asks for. */
+export type Ask = {
+  roomId: number
+  /** The room's newest number as the request found it. */
+  head: number
+  after: number
+  /** Events at the most in one answer. */
+  limit: number
+}
+
+/** Reads of logs; requests for the same one share it, if they knew of the same head when they asked. */
+export class SharedReads {
+  readonly #sql: Sql
+  readonly #reads = new Map<string, Promise<Batch>>()
+
+  constructor(sql: Sql) {
+    this.#sql = sql
+  }
+
+  /** Rejects with the database's errors. */
+  past({ roomId, after, limit }: Ask, head: number | undefined): Promise<Batch> {
+    const key = `${roomId} ${after} ${limit} ${head}`
+    const running = this.#reads.get(key)
+    if (running) return running
+    const read = readLog(this.#sql, roomId, after, limit).finally(() => this.#reads.delete(key))
+    this.#reads.set(key, read)
+    return read
+  }
+}
