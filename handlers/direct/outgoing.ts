@@ -54,11 +54,15 @@ export function openPipe(
  */
 export function closeInTurn(outgoing: ServerResponse): void {
   if (outgoing.socket) return
-  outgoing.req.once('close', () => {
+  const { socket } = outgoing.req
+  const close = () => {
     if (outgoing.socket || outgoing.writableFinished) return
     outgoing.destroy()
     outgoing.emit('close')
-  })
+  }
+  // Not the request's own `close`: that comes when all of it has been read.
+  socket.once('close', close)
+  outgoing.once('close', () => socket.off('close', close))
 }
 
 /** An event stream on a connection of its own: chunks are framed once for all, and written as they are. */

@@ -208,6 +208,20 @@ test('answers what is asked in one breath in its order, and keeps the connection
   assert.ok(third?.body.includes('to both'))
 })
 
+// A proxy may send a post on a connection whose last answer it has, before the server knows that it
+// is off: then the post waits its turn behind it.
+test('answers a post that was read to its end behind an answer that is not off yet', async () => {
+  const body = JSON.stringify({ body: 'behind a wait' })
+  const headers = { ...forms.json, cookie: ann.cookie, 'content-type': 'application/json' }
+  const post = head(`/r/${room}/messages`, { ...headers, 'content-length': `${body.length}` })
+  const line = await open(short, head(path(await live()), forms.json))
+  await held(1)
+  line.socket.write(post.replace(/^GET/, 'POST') + body)
+  const [wait, posted] = await answers(line, 2)
+  assert.equal([wait?.status, posted?.status], [200, 201])
+  assert.ok(wait?.body.includes('behind a wait'))
+})
+
 test('keeps a connection for any number of waits and other requests', async () => {
   const line = await open(short, '')
   for (let turn = 1; turn <= 20; turn++) {
