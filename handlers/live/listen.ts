@@ -79,8 +79,8 @@ export class ListenBell implements Doorbell {
   }
 
   /**
-   * Comes back when it is done, or when the connection is over: a bell that cannot be rung is lost,
-   * as any may be.
+   * Comes back when it is done, or when the connection is over: a bell that cannot be rung is lost;
+   * the sweep finds what it would have told.
    */
   async #notify(all: [channel: string, payload: string][]): Promise<void> {
     const line = this.#line

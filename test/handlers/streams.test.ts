@@ -186,7 +186,7 @@ for (const [way, open] of Object.entries(ways)) {
   })
 }
 
-test('refuses as any other request does', async () => {
+test('refuses like every other request', async () => {
   const closed = await roomOf(instance.app, ann, `Closed ${Math.random()}`, 'closed')
   const refused: [string, number, Headers?][] = [
     [stream('', closed), 404],
