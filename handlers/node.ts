@@ -10,6 +10,7 @@ import { gatherEntries } from './chat/entry.ts'
 import { databaseIsAway } from './chat/sql.ts'
 import { Writing } from './chat/writing/queue.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
+import { RepeatedRequest } from './direct/request.ts'
 import { directWaits } from './direct/waits.ts'
 import { type Database, openDatabase } from './drivers/database.ts'
 import { createPace } from './http/pace.ts'
@@ -143,7 +144,7 @@ async function isCurrent(database: Database, sqlDir: string): Promise<boolean> {
 type Fetch = (request: Request) => Response | Promise<Response>
 
 async function listen(listener: RequestListener, config: Config): Promise<HttpServer> {
-  const server = createServer(listener)
+  const server = createServer({ IncomingMessage: RepeatedRequest }, listener)
   // Longer than the proxy keeps an idle connection, so that it never sends into a closing one.
   server.keepAliveTimeout = 75_000
   await new Promise<void>((resolve, reject) => {

@@ -38,14 +38,14 @@ export function readAskedWait(incoming: IncomingMessage): AskedWait | undefined 
   if (!shown.isPlain) return undefined
   const { query, slug } = place
   const { cookie, isZipped, form } = shown
-  const asker = { slug, cookie, isZipped, key: keyIn(shown, slug) }
+  const key = keyIn(shown, slug)
   if (form === 'stream') {
     const reading = readStream(query, shown.lastEventId)
-    return reading instanceof Refusal ? undefined : { ...asker, reading, form }
+    return reading instanceof Refusal ? undefined : { slug, cookie, key, isZipped, form, reading }
   }
   const reading = place.reading
   if (form === 'page' || reading instanceof Refusal || reading.of === 'page') return undefined
-  return { ...asker, reading, form }
+  return { slug, cookie, key, isZipped, form, reading }
 }
 
 type Place = { url: string; slug: string; query: Query; reading: Reading | Refusal }

@@ -6,6 +6,9 @@ import { streamHeaders } from '../routes/stream.ts'
 /** What Node keeps of a response's head: https://github.com/nodejs/node `lib/_http_outgoing.js`. */
 type Head = { _header: string; _headerSent: boolean }
 
+/** Whether somebody reads a request: https://github.com/nodejs/node `lib/_http_incoming.js`. */
+type Consumed = { _consuming: boolean }
+
 /**
  * Answers with prepared bytes, head and body in one: the same bytes for all who wait for the same.
  * Node is told that the head has gone out already, so it makes none; what follows (the connection
@@ -16,7 +19,8 @@ export function sendPrepared(outgoing: ServerResponse, bytes: Uint8Array): void 
   const head = outgoing as unknown as Head
   head._header = 'prepared'
   head._headerSent = true
-  const { socket } = outgoing
+  const { socket, req } = outgoing
+  if (req.complete && req.readableLength === 0) leaveUnread(req)
   // Without a connection of its own yet, the answer waits for those to earlier requests.
   if (!socket?.writable) outgoing.end(bytes)
   else {
@@ -26,12 +30,12 @@ export function sendPrepared(outgoing: ServerResponse, bytes: Uint8Array): void 
 }
 
 /**
- * Lets go of the object of all headers, which Node makes of each request and keeps for as long as it
- * is held. It is made again of the raw ones when somebody asks for it.
+ * A request that has come to its end, with nothing in it, is read by nobody. Node would read it all
+ * the same once it is answered, and tell of its end and its close, in five turns of its queue.
  */
-export function forgetHeaders(incoming: IncomingMessage): void {
-  const kept: { headers?: unknown } = incoming
-  kept.headers = undefined
+function leaveUnread(incoming: IncomingMessage): void {
+  const consumed = incoming as unknown as Consumed
+  consumed._consuming = true
 }
 
 /**

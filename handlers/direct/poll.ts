@@ -11,6 +11,8 @@ import { sendPrepared } from './outgoing.ts'
 export type Manner = {
   /** Names the form among those of the room. */
   key: string
+  slug: string
+  epoch: string
   source: Source
   form: ChangesForm
   isZipped: boolean
@@ -18,6 +20,15 @@ export type Manner = {
   hub: Hub
   /** Hands a request to the application instead. */
   refer: (outgoing: ServerResponse) => void
+}
+
+const held = Symbol('held')
+
+type Holding = ServerResponse & { [held]?: DirectPoll }
+
+/** One listener for all: there are thousands. */
+function leave(this: Holding): void {
+  this[held]?.left()
 }
 
 /** A poll that is answered on its raw response. */
@@ -31,8 +42,17 @@ export class DirectPoll extends Wait {
     this.#manner = manner
   }
 
+  /** From now on the wait ends when the client is gone. */
+  leaveWithClient(): void {
+    const outgoing: Holding = this.#outgoing
+    outgoing[held] = this
+    outgoing.on('close', leave)
+  }
+
   /** The client is gone. */
-  readonly left = (): void => this.#manner.hub.leave(this)
+  left(): void {
+    this.#manner.hub.leave(this)
+  }
 
   tell(batch: Batch): void {
     const { form, hub, refer } = this.#manner

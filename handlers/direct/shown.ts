@@ -4,6 +4,7 @@ import { sessionCookie } from '../http/identity.ts'
 import { chooseForm, type Form, wantsStream } from '../http/representation.ts'
 import { keyOf } from '../live/known.ts'
 import { takesGzip } from '../routes/answers.ts'
+import { areSame } from './request.ts'
 
 /** What a request's headers say of who asks, and how they want to be answered. */
 export type Shown = {
@@ -40,12 +41,6 @@ export function readShown(incoming: IncomingMessage): Shown {
 export function keyIn(who: Shown, slug: string): string {
   if (who.known?.slug !== slug) who.known = { slug, key: keyOf(who.cookie, slug) }
   return who.known.key
-}
-
-function areSame(some: readonly string[], others: readonly string[]): boolean {
-  if (some.length !== others.length) return false
-  for (let at = 0; at < some.length; at++) if (some[at] !== others[at]) return false
-  return true
 }
 
 function look(raw: string[]): Shown {

@@ -3,12 +3,12 @@ import type { Entry } from '../chat/entry.ts'
 import type { Room } from '../chat/rooms.ts'
 import { sessionIn } from '../http/identity.ts'
 import { continues, epochOf } from '../live/cursor.ts'
-import { roomSource } from '../routes/answers.ts'
+import { type ChangesForm, roomSource } from '../routes/answers.ts'
 import { waitKey } from '../routes/changes.ts'
 import { runStream } from '../routes/stream.ts'
 import { type AskedPoll, type AskedStream, type AskedWait, readAskedWait } from './asked.ts'
 import { takeEvents } from './events.ts'
-import { closeInTurn, forgetHeaders, openPipe } from './outgoing.ts'
+import { closeInTurn, openPipe } from './outgoing.ts'
 import type { Parts } from './parts.ts'
 import { DirectPoll, type Manner } from './poll.ts'
 
@@ -31,6 +31,8 @@ export function directWaits(parts: Parts): RequestListener {
 class DirectWaits {
   readonly #parts: Parts
   readonly #manners = new Map<string, Manner>()
+  /** Those who were told the same ask in the same manner, one after the other. */
+  #manner: Manner | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -39,10 +41,9 @@ class DirectWaits {
   take(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { hub, known } = this.#parts.engine
     closeInTurn(outgoing)
-    if (takeEvents(this.#parts, incoming, outgoing)) return
     const asked = readAskedWait(incoming)
     if (!asked || hub.isFull) {
-      this.#refer(outgoing)
+      if (!takeEvents(this.#parts, incoming, outgoing)) this.#refer(outgoing)
       return
     }
     const acquaintance = known.findBy(asked.key)
@@ -84,34 +85,40 @@ class DirectWaits {
       this.#refer(outgoing)
       return
     }
-    const manner = this.#manner(room, epoch, asked)
+    const manner = this.#mannerOf(room, epoch, asked)
     const wait = new DirectPoll(waitMs, waitKey(person?.id ?? null, client), outgoing, manner)
     const ask = { roomId: room.id, head, after: after.seq, limit }
     const batch = hub.known(ask)
     if (batch) wait.tell(batch)
     // What is further back than the hub remembers must be read.
     else if (after.seq < head || hub.hold(ask, wait)) this.#refer(outgoing)
-    else {
-      forgetHeaders(outgoing.req)
-      outgoing.on('close', wait.left)
-    }
+    else wait.leaveWithClient()
   }
 
   /** What all polls of one room and form have in common. */
-  #manner({ slug }: Room, epoch: string, { form, isZipped }: AskedPoll): Manner {
+  #mannerOf({ slug }: Room, epoch: string, { form, isZipped }: AskedPoll): Manner {
+    const last = this.#manner
+    const isSame = last?.slug === slug && last.epoch === epoch && last.form === form
+    if (isSame && last.isZipped === isZipped) return last
     const key = `${slug} ${epoch} ${form} ${isZipped}`
-    const known = this.#manners.get(key)
-    if (known) return known
-    const manner: Manner = {
-      key: `direct ${form} ${isZipped}`,
-      source: roomSource(slug, epoch),
-      form,
-      isZipped,
-      headers: this.#parts.headers,
-      hub: this.#parts.engine.hub,
-      refer: (outgoing) => this.#refer(outgoing),
-    }
+    this.#manner = this.#manners.get(key) ?? this.#makeManner(key, slug, epoch, form, isZipped)
+    return this.#manner
+  }
+
+  #makeManner(
+    key: string,
+    slug: string,
+    epoch: string,
+    form: ChangesForm,
+    isZipped: boolean,
+  ): Manner {
     if (this.#manners.size >= MANNERS) this.#manners.clear()
+    const { headers, engine } = this.#parts
+    const refer = (outgoing: ServerResponse) => this.#refer(outgoing)
+    const source = roomSource(slug, epoch)
+    const kind = `direct ${form} ${isZipped}`
+    const { hub } = engine
+    const manner = { slug, epoch, form, isZipped, source, key: kind, headers, hub, refer }
     this.#manners.set(key, manner)
     return manner
   }
@@ -139,7 +146,6 @@ class DirectWaits {
       socket.destroy()
       return null
     })
-    forgetHeaders(outgoing.req)
     outgoing.on('close', () => running.then((held) => held && engine.hub.leave(held)))
   }
 }

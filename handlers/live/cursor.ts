@@ -15,17 +15,16 @@ const EPOCH_CHARS = 8
  *   does not, and the other way round for a copied cluster.
  */
 export function epochOf(word: string, room: Pick<Room, 'origin'>): string {
-  const key = `${word} ${room.origin}`
-  const known = epochs.get(key)
-  if (known) return known
-  const epoch = createHash('sha256').update(key).digest('hex').slice(0, EPOCH_CHARS)
-  if (epochs.size > 16) epochs.clear()
-  epochs.set(key, epoch)
-  return epoch
+  const { origin } = room
+  if (last?.word !== word || last.origin !== origin) {
+    const hash = createHash('sha256').update(`${word} ${origin}`).digest('hex')
+    last = { word, origin, epoch: hash.slice(0, EPOCH_CHARS) }
+  }
+  return last.epoch
 }
 
 /** A process sees one epoch, or two around a restore. */
-const epochs = new Map<string, string>()
+let last: { word: string; origin: number; epoch: string } | undefined
 
 /** A cursor as clients keep it: `[0-9a-f.]`. */
 export const writeCursor = (epoch: string, seq: number): string => `${epoch}.${seq}`

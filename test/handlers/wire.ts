@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { gatherEntries } from '../../handlers/chat/entry.ts'
+import { RepeatedRequest } from '../../handlers/direct/request.ts'
 import { directWaits } from '../../handlers/direct/waits.ts'
 import type { Instance } from './app.ts'
 
@@ -30,6 +31,7 @@ export async function serveOn(instance: Instance, how: 'short' | 'alone'): Promi
   }
   const enter = gatherEntries(sql)
   const server = createServer(
+    { IncomingMessage: RepeatedRequest },
     how === 'alone'
       ? application
       : directWaits({ sql, engine, enter, secret, headers: {}, application }),
