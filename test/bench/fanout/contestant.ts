@@ -1,4 +1,5 @@
 /** What takes part in `fanout`. */
+import type { Loop } from '../kit/program.ts'
 import type { Way } from '../waiters/tally.ts'
 
 export type Contestant = {
@@ -29,5 +30,7 @@ export type Serving = {
   pids: number[]
   /** Whether these can be asked to give back memory that they do not need (`collectable`). */
   collects: boolean
+  /** Its event loop, where that can be watched. */
+  loop?: Loop
   stop(): Promise<void>
 }

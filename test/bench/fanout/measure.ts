@@ -22,6 +22,8 @@ export type Figures = {
   memory_bytes: number
   /** From posting until the last has it: the median over the numbers. */
   last_ms: number
+  /** Between two turns of the event loop while all are released, the 99th percentile. */
+  held_up_ms: number
   /** Numbers in one delivery: more than 1 where the server was behind. */
   merged: number
   /** Of one core, by the load generator. */
@@ -33,14 +35,20 @@ export type Figures = {
 const begin_per_s = 1_000
 const patience_s = 120
 
+/** Numbers at which the event loop is watched. */
+const [watched, watched_every_ms] = [10, 500]
+
 /** A small crowd goes first, so that a server's own programs are compiled before they are measured. */
 const warm_up = { clients: 100, numbers: 30, every_ms: 20 }
 
 /** Memory is read when so many wait and when all do: the first fill what lay idle. */
 const few_part = 0.2
 
-/** The first numbers to all who wait are not counted. */
-const uncounted_s = 2
+/**
+ * The first numbers to all who wait are not counted: so many deliveries in all each second, for so
+ * long. What a server does once for each number is compiled only after a hundred of them.
+ */
+const uncounted = { deliveries_per_s: 15_000, seconds: 10 }
 
 /** @throws {Error} where not all could wait, or not all got everything in two minutes */
 export async function measure({ way, start }: Contestant, load: Load): Promise<Figures> {
@@ -64,7 +72,8 @@ export async function measure({ way, start }: Contestant, load: Load): Promise<F
       await allWait(crowd, load.clients)
       const held = await settledMemory(serving.pids, serving.collects)
       const counted = await deliver(crowd, posts, serving, load)
-      return { ...counted, memory_bytes: (held - before) / (load.clients - few) }
+      const held_up_ms = await heldUp(crowd, posts, serving, load)
+      return { ...counted, memory_bytes: (held - before) / (load.clients - few), held_up_ms }
     } finally {
       await crowd.end()
     }
@@ -94,7 +103,8 @@ async function allWait(crowd: Crowd, clients: number): Promise<void> {
 /** Posts at a steady rate to all who wait. */
 async function deliver(crowd: Crowd, posts: Posts, serving: Serving, load: Load) {
   const every_ms = 1_000 / load.rate
-  await posts.many(Math.ceil(uncounted_s * load.rate), every_ms)
+  const first_per_s = Math.max(load.rate, uncounted.deliveries_per_s / load.clients)
+  await posts.many(Math.ceil(uncounted.seconds * first_per_s), 1_000 / first_per_s)
   const before = await allHave(crowd, posts, load.clients)
   const from = await usageOf(serving.pids)
   const [begun_ms, first] = [performance.now(), posts.newest + 1]
@@ -112,6 +122,19 @@ async function deliver(crowd: Crowd, posts: Posts, serving: Serving, load: Load)
     generator: (after.cpu_s - before.cpu_s) / took_s,
     wrong: after.lost + after.doubled,
   }
+}
+
+/** Posts numbers one by one, and watches the event loop from each until the last has it. */
+async function heldUp(crowd: Crowd, posts: Posts, { loop }: Serving, load: Load): Promise<number> {
+  if (!loop) return Number.NaN
+  for (let number = 0; number < watched; number++) {
+    await sleep(watched_every_ms)
+    loop.watch()
+    await posts.many(1, 0)
+    await allHave(crowd, posts, load.clients)
+    loop.rest()
+  }
+  return (await loop.tell()).p99_ms
 }
 
 async function allHave(crowd: Crowd, posts: Posts, clients: number): Promise<Tally> {

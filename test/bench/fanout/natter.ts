@@ -41,7 +41,7 @@ export async function startNatter(
   { host, cookies }: People,
   kind: Kind,
 ): Promise<Serving> {
-  const { baseUrl, pid, stop } = await startBackend(env)
+  const { baseUrl, pid, loop, stop } = await startBackend(env)
   const at = host.at(baseUrl)
   const room = await at.makeRoom(`Fanout ${Date.now().toString(36)}`)
   return {
@@ -54,6 +54,7 @@ export async function startNatter(
     publish: async (number) => void (await at.post(room, textOf(number))),
     pids: [pid],
     collects: true,
+    loop,
     stop,
   }
 }

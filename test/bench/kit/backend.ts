@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { freePort } from '../../../handlers/local/server.ts'
 import type { PgEnv } from '../../database.ts'
 import { bundleServer } from './bundle.ts'
-import { collectable, type Program, startCommand } from './program.ts'
+import { collectable, type Loop, loopOf, type Program, startCommand, watchable } from './program.ts'
 
 const project = fileURLToPath(new URL('../../../', import.meta.url))
 const ready_ms_max = 60_000
@@ -14,7 +14,7 @@ const look_ms = 50
 /** So many that pace holds up no benchmark. Who posts is still counted. */
 const unpaced = { POST_RATE: '1000000', POST_BURST: '10000000' }
 
-export type Backend = { baseUrl: string; pid: number; stop(): Promise<void> }
+export type Backend = { baseUrl: string; pid: number; loop: Loop; stop(): Promise<void> }
 
 /**
  * Starts `npm run build`'s bundle on the loopback address, and waits until it is ready.
@@ -33,12 +33,13 @@ export async function startBackend(store: PgEnv, entry?: URL): Promise<Backend> 
   const env = { ...process.env, ...own }
   const program = startCommand(
     process.execPath,
-    [...collectable, ...(await containerFlags()), ...what],
+    [...collectable, ...watchable, ...(await containerFlags()), ...what],
     env,
+    'ipc',
   )
   const baseUrl = `http://127.0.0.1:${port}`
   await ready(baseUrl, program)
-  return { baseUrl, pid: program.pid, stop: program.stop }
+  return { baseUrl, pid: program.pid, loop: loopOf(program), stop: program.stop }
 }
 
 /** What the container's command gives to Node, so that what is measured is what is run. */

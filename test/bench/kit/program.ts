@@ -1,6 +1,7 @@
 /** Processes that the benchmarks start. */
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 
 const stop_ms_max = 15_000
 const said_chars_max = 4_000
@@ -14,6 +15,9 @@ export const collectable = [
   '--import',
   'data:text/javascript,process.on("SIGUSR2", () => globalThis.gc())',
 ]
+
+/** Lets the event loop of a process of Node with a channel be watched, which then has no other use. */
+export const watchable = ['--import', fileURLToPath(new URL('./loop.mjs', import.meta.url))]
 
 export type Program = {
   pid: number
@@ -37,13 +41,14 @@ export function startScript(file: string, env: Record<string, string> = {}): Pro
   )
 }
 
-/** Starts any program. @throws {Error} when there is none of that name */
+/** Starts any program, with a channel where `ipc` is asked for. @throws {Error} when there is none of that name */
 export function startCommand(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
+  ...own: 'ipc'[]
 ): Program {
-  return program(spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] }))
+  return program(spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe', ...own] }))
 }
 
 function program(child: ChildProcess): Program {
@@ -67,6 +72,27 @@ export async function told<T>({ child, gone, said }: Program): Promise<T> {
   const [message] = await Promise.race([once(child, 'message'), ended])
   return message as T
 }
+
+/** How long the event loop was held up between two of its turns, of a millisecond each. */
+export type Delays = { p99_ms: number; max_ms: number }
+
+/** The event loop of a program that was started as `watchable`. */
+export type Loop = {
+  watch(): void
+  rest(): void
+  /** What was watched since the last time. */
+  tell(): Promise<Delays>
+}
+
+export const loopOf = (program: Program): Loop => ({
+  watch: () => void program.child.send({ loop: 'watch' }),
+  rest: () => void program.child.send({ loop: 'rest' }),
+  tell() {
+    const delays = told<Delays>(program)
+    program.child.send({ loop: 'tell' })
+    return delays
+  },
+})
 
 async function end(child: ChildProcess, gone: Promise<unknown>): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
