@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import type { Transact } from '../chat/sql.ts'
 
 /**
@@ -13,16 +13,32 @@ export function transactOn(pool: Pool): Transact {
     const client = await pool.connect()
     // Every statement is told of a broken connection; unheard, the client's own event would be a crash.
     client.on('error', ignore)
-    const answers = await Promise.allSettled([
-      // Each statement sees what was committed before it, whatever the database's default is.
-      client.query('begin isolation level read committed'),
-      ...statements.map(({ text, values }) => client.query(text, values)),
-      client.query('commit'),
-    ])
+    const answers = await Promise.allSettled(
+      together(client, () => [
+        // Each statement sees what was committed before it, whatever the database's default is.
+        client.query('begin isolation level read committed'),
+        ...statements.map(({ text, values }) => client.query(text, values)),
+        client.query('commit'),
+      ]),
+    )
     client.off('error', ignore)
     // A connection that did not answer to the end may still be in the transaction: it is ended.
     client.release(answers.at(-1)?.status !== 'fulfilled')
     return answers.map(rowsOf).slice(1, -1)
+  }
+}
+
+/** What pg sends on; other clients have none. */
+type Sending = { connection?: { stream?: { cork?(): void; uncork?(): void } } }
+
+/** Sends what is sent here in one piece: each by itself would wake the database once more. */
+function together<Sent>(client: PoolClient, send: () => Sent): Sent {
+  const stream = (client as unknown as Sending).connection?.stream
+  stream?.cork?.()
+  try {
+    return send()
+  } finally {
+    stream?.uncork?.()
   }
 }
 
