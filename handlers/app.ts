@@ -9,6 +9,7 @@ import { healthz, readyz } from './ops/health.ts'
 import type { Log } from './ops/log.ts'
 import { alertFragment } from './pages/alert.tsx'
 import { createShell } from './pages/shell.ts'
+import { createAccount } from './routes/accounts.ts'
 import { answer } from './routes/context.ts'
 import { showEvents } from './routes/events.ts'
 import { byFormMethod } from './routes/form-method.ts'
@@ -17,6 +18,7 @@ import { changeMe, showMe } from './routes/me.ts'
 import { postMessage, readMessages, showMessage } from './routes/messages.ts'
 import { showRoom } from './routes/room.ts'
 import { createRoom, showRooms } from './routes/rooms.ts'
+import { createSession, endSession } from './routes/sessions.ts'
 
 type Provided =
   | 'sql'
@@ -28,6 +30,7 @@ type Provided =
   | 'server'
   | 'secret'
   | 'pace'
+  | 'signIns'
   | 'ready'
 
 /** What the handlers need of the runtime they run in. */
@@ -63,6 +66,10 @@ export function createApp({ log, shell, ...provided }: Parts): Hono {
   app.patch('/me', answer(changeMe))
   app.post('/me', answer(byFormMethod({ PATCH: changeMe })))
   app.get('/me/events', answer(showEvents))
+  app.post('/accounts', answer(createAccount))
+  app.post('/sessions', answer(createSession))
+  app.delete('/sessions/current', answer(endSession))
+  app.post('/sessions/current', answer(byFormMethod({ DELETE: endSession })))
   app.get('/healthz', healthz)
   app.get('/readyz', readyz(provided.ready))
 

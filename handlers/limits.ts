@@ -116,6 +116,15 @@ export const limits = {
   exitMs: 9_500,
   retryAfterSeconds: 2,
 
+  passwordCharsMin: 8,
+  passwordCharsMax: 200,
+  /** Passwords that are looked at at once, and that wait to be. */
+  passwordsAtOnce: 2,
+  passwordsWaiting: 40,
+  /** Tries to sign in to one account, and the time after which there are as many again. */
+  signIns: 10,
+  signInsSeconds: 300,
+
   /** Browsers cut longer ones to 400 days. */
   sessionSeconds: 400 * 24 * 3600,
 

@@ -1,7 +1,8 @@
 import { limits } from '../limits.ts'
 import { invalid, type Refusal } from './refusal.ts'
+import { intoServerLog } from './server.ts'
 import type { Sql } from './sql.ts'
-import { lineField } from './text.ts'
+import { lineField, loginOf } from './text.ts'
 import { friendlyColor } from './words.ts'
 
 /** Somebody known. A visitor is nobody yet, and stored nowhere. */
@@ -58,21 +59,19 @@ export type Renamed = {
 
 /**
  * Changes how somebody is called from now on, and writes it into the server's log. What they wrote
- * before keeps its name.
+ * before keeps its name. A member signs in with the new one.
+ * @throws a broken `accounts_login_key` where it is another member's name.
  */
 export async function rename(sql: Sql, person: Person, profile: Profile): Promise<Renamed> {
   const { rows } = await sql.query<{ kind: Person['kind']; seq: number | null }>(
     `with changed as (
        update people set name = $2, color = $3
         where id = $1 and (name, color) is distinct from ($2, $3) returning id
-     ), counted as (
-       update server set last_seq = last_seq + 1 where exists (select from changed)
-       returning last_seq
-     ), logged as (
-       insert into server_log (seq, type, person_id) select last_seq, 'person.changed', $1 from counted
-     )
+     ), account as (
+       update accounts set login = $4 where person_id in (select id from changed)
+     ), ${intoServerLog('person.changed')}
      select kind, (select last_seq from counted) as seq from people where id = $1`,
-    [person.id, profile.name, profile.color],
+    [person.id, profile.name, profile.color, loginOf(profile.name)],
   )
   const { kind, seq } = one(rows)
   return { person: { id: person.id, ...profile, kind }, seq }

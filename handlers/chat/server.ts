@@ -28,3 +28,17 @@ async function clusterIdentifier(sql: Sql): Promise<string> {
     throw error
   }
 }
+
+/**
+ * The last parts of a statement that changes somebody, as far as its `with changed (id)` finds them:
+ * the change is written into the server's log, where all instances learn of it. `counted (last_seq)`
+ * is its number.
+ */
+export const intoServerLog = (type: 'person.changed' | 'session.ended'): string =>
+  `counted as (
+       update server set last_seq = last_seq + 1 where exists (select from changed)
+       returning last_seq
+     ), logged as (
+       insert into server_log (seq, type, person_id)
+       select last_seq, '${type}', changed.id from counted, changed
+     )`

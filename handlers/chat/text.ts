@@ -65,3 +65,9 @@ export function lineField(value: string, what: string, least: number, most: numb
   if (length > most) return { problem: `${what} has ${length} characters; at most ${most} fit.` }
   return { line }
 }
+
+/**
+ * A name as names are compared: two that look the same, or differ in large and small letters alone,
+ * are one.
+ */
+export const loginOf = (name: string): string => oneLine(name).normalize('NFKC').toLowerCase()

@@ -36,14 +36,20 @@ export function newSession(secret: string): { cookie: string; key: Uint8Array } 
  * Gives the browser its session, with an answer. `Secure` where the outside is HTTPS, which a proxy
  * tells.
  */
-export function keepSession(c: Context, answer: Response, cookie: string): void {
+export const keepSession = (c: Context, answer: Response, cookie: string): void =>
+  setCookie(c, answer, cookie, limits.sessionSeconds)
+
+/** Takes its session from the browser, with an answer. */
+export const dropSession = (c: Context, answer: Response): void => setCookie(c, answer, '', 0)
+
+function setCookie(c: Context, answer: Response, cookie: string, maxAge: number): void {
   const outside = c.req.header('x-forwarded-proto') ?? new URL(c.req.url).protocol
   const header = generateCookie(COOKIE, cookie, {
     path: '/',
     httpOnly: true,
     sameSite: 'Lax',
     secure: outside.startsWith('https'),
-    maxAge: limits.sessionSeconds,
+    maxAge,
   })
   answer.headers.append('set-cookie', header)
 }

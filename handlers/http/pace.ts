@@ -1,8 +1,9 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { Refusal } from '../chat/refusal.ts'
+import { limits } from '../limits.ts'
 
-/** Lets a person do something so often; a refusal says when they may again. */
-export type Pace = (personId: number) => Promise<Refusal | null>
+/** Lets somebody do something so often; a refusal says when they may again. */
+export type Pace = (who: number | string) => Promise<Refusal | null>
 
 const DAY_S = 24 * 3600
 
@@ -16,9 +17,9 @@ export function createPace({ perSecond, burst }: { perSecond: number; burst: num
   // A window is a timer, and a timer of more than 24 days fires at once.
   const duration = Math.min(DAY_S, Math.ceil(points / perSecond))
   const limiter = new RateLimiterMemory({ points, duration })
-  return async (personId) => {
+  return async (who) => {
     try {
-      await limiter.consume(personId)
+      await limiter.consume(who)
       return null
     } catch (reason) {
       if (!(reason instanceof RateLimiterRes)) throw reason
@@ -29,3 +30,7 @@ export function createPace({ perSecond, burst }: { perSecond: number; burst: num
     }
   }
 }
+
+/** So often one may try to sign in to one account, whoever tries. */
+export const createSignInPace = (): Pace =>
+  createPace({ perSecond: limits.signIns / limits.signInsSeconds, burst: limits.signIns })

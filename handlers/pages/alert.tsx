@@ -1,4 +1,5 @@
 import type { Refusal } from '../chat/refusal.ts'
+import { PasswordField } from './person.tsx'
 import { Title } from './raw.tsx'
 import { render } from './render.ts'
 
@@ -56,11 +57,13 @@ const labels = new Map([
   ['topic', 'Topic'],
 ])
 
-/** The form once more, as it was sent: visible what a person types, hidden what the page added. */
+/** The form once more, as it was sent: visible what a person types, hidden what the page added. A password is typed again. */
 const Again = ({ action, fields }: Typed) => (
   <form method="post" action={action} class="again">
     {Object.entries(fields).map(([name, value]) =>
-      !labels.has(name) ? (
+      name === 'password' ? (
+        <PasswordField kind="current" />
+      ) : !labels.has(name) ? (
         <input type="hidden" name={name} value={value} />
       ) : (
         <label class="field">

@@ -1,7 +1,7 @@
 import type { Person, Profile } from '../chat/people.ts'
 import type { Refusal } from '../chat/refusal.ts'
 import { Alert } from './alert.tsx'
-import { Mark, Name, ProfileFields, personJson } from './person.tsx'
+import { Mark, Name, PasswordField, ProfileFields, personJson } from './person.tsx'
 import { Icon, Title } from './raw.tsx'
 import { render } from './render.ts'
 
@@ -20,15 +20,18 @@ export const Me = ({ person }: { person: Person | null }) => (
   </a>
 )
 
+/** The forms of the page. */
+export type MeForm = 'profile' | 'account' | 'session'
+
 type MeProps = {
   person: Person | null
-  /** What stands in the form: what I am called, what I typed, or a suggestion. */
+  /** What stands in the forms: what I am called, what I typed, or a suggestion. */
   profile: Profile
-  refusal?: Refusal
+  refused?: { form: MeForm; refusal: Refusal }
 }
 
-/** The page on which one picks a name and a colour. */
-export const meFragment = ({ person, profile, refusal }: MeProps): string =>
+/** The page on which one picks a name and a colour, makes an account, signs in and out. */
+export const meFragment = (props: MeProps): string =>
   render(
     <>
       <Title text="You · Natter" />
@@ -42,18 +45,86 @@ export const meFragment = ({ person, profile, refusal }: MeProps): string =>
         </header>
         <main class="home-main">
           <section class="panel">
-            {refusal ? <Alert refusal={refusal} /> : ''}
-            <ProfileForm profile={profile} to="/" button={person ? 'Save' : 'Join'} />
-            {person ? (
-              <p class="hint">What you wrote before keeps the name it was written under.</p>
-            ) : (
-              <p class="hint">No account is needed. This browser will remember you.</p>
-            )}
+            <Refused form="profile" {...props} />
+            <ProfileForm profile={props.profile} to="/" button={props.person ? 'Save' : 'Join'} />
+            <p class="hint">{hintFor(props.person)}</p>
           </section>
+          {props.person && props.person.kind !== 'guest' ? <SignOut /> : <Ways {...props} />}
         </main>
       </div>
     </>,
   )
+
+const Refused = ({ form, refused }: MeProps & { form: MeForm }) =>
+  refused?.form === form ? <Alert refusal={refused.refusal} /> : ''
+
+function hintFor(person: Person | null): string {
+  if (!person) return 'No account is needed. This browser will remember you.'
+  const kept = 'What you wrote before keeps the name it was written under.'
+  return person.kind === 'guest' ? kept : `You sign in with this name. ${kept}`
+}
+
+/** For whoever has no account, or is not signed in to theirs. */
+const Ways = (props: MeProps) => (
+  <section class="ways" aria-label="Accounts">
+    <Way form="account" title="Make an account" {...props}>
+      <p class="hint">
+        {props.person
+          ? 'You stay who you are, and can sign in on your other devices.'
+          : 'With an account you can sign in on your other devices.'}
+      </p>
+      <form method="post" action="/accounts">
+        <input type="hidden" name="to" value="/me" />
+        <NameField name={props.profile.name} />
+        <PasswordField kind="new" />
+        <button type="submit">Make an account</button>
+      </form>
+    </Way>
+    <Way form="session" title="Sign in" {...props}>
+      {props.person ? (
+        <p class="hint">
+          What you wrote as {props.person.name} stays, and is no longer yours to change.
+        </p>
+      ) : (
+        ''
+      )}
+      <form method="post" action="/sessions">
+        <NameField name={props.refused?.form === 'session' ? props.profile.name : ''} />
+        <PasswordField kind="current" />
+        <button type="submit">Sign in</button>
+      </form>
+    </Way>
+  </section>
+)
+
+type WayProps = MeProps & { form: MeForm; title: string; children?: unknown }
+
+/** One thing that one may want to do here, folded away until then. */
+const Way = ({ form, title, children, ...props }: WayProps) => (
+  <details class="panel" open={props.refused?.form === form}>
+    <summary>{title}</summary>
+    <Refused form={form} {...props} />
+    {children}
+  </details>
+)
+
+const NameField = ({ name }: { name: string }) => (
+  <label class="field">
+    <span>Name</span>
+    <input name="name" value={name} required autocomplete="username" spellcheck={false} />
+  </label>
+)
+
+const SignOut = () => (
+  <section class="panel" aria-label="Sign out">
+    <form method="post" action="/sessions/current">
+      <input type="hidden" name="_method" value="DELETE" />
+      <button type="submit" class="plain">
+        Sign out
+      </button>
+    </form>
+  </section>
+)
 
 type FormProps = { profile: Profile; to: string; button: string }
 

@@ -1,4 +1,5 @@
 import type { Person, Profile } from '../chat/people.ts'
+import { limits } from '../limits.ts'
 import { hueClass } from './palette.ts'
 
 /** A person's round mark with their initials, in the nearest hue of the palette. */
@@ -38,6 +39,20 @@ export const ProfileFields = ({ profile }: { profile: Profile }) => (
       <input name="color" type="color" value={profile.color} />
     </label>
   </div>
+)
+
+/** The field for a password. Nothing ever stands in it: a password is not told to anybody. */
+export const PasswordField = ({ kind }: { kind: 'new' | 'current' }) => (
+  <label class="field">
+    <span>Password</span>
+    <input
+      name="password"
+      type="password"
+      required
+      {...(kind === 'new' ? { minlength: limits.passwordCharsMin } : {})}
+      autocomplete={`${kind}-password`}
+    />
+  </label>
 )
 
 /** What a program gets to know of a person. */

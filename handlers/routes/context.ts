@@ -32,6 +32,8 @@ declare module 'hono' {
     /** Signs the cookies. */
     secret: () => string
     pace: Pace
+    /** Lets one try to sign in to an account so often. */
+    signIns: Pace
     /** Whether the database answers, its schema is current, and this instance is not stopping. */
     ready: () => Promise<boolean>
   }

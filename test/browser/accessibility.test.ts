@@ -77,6 +77,22 @@ const views: View[] = [
     },
   })),
   {
+    page: 'signing in, with an error',
+    async open(scene, options) {
+      scene.expectsFault(/status of 401/)
+      const page = await scene.visitor(options)
+      await page.goto('/me')
+      for (const way of ['Make an account', 'Sign in'])
+        await page.locator('summary', { hasText: way }).click()
+      const form = page.locator('details', { has: page.locator('[autocomplete=current-password]') })
+      await form.getByLabel('Name').fill(`nobody ${word()}`)
+      await form.getByLabel('Password').fill('a few plain words')
+      await form.getByRole('button').click()
+      await form.getByRole('alert').waitFor()
+      return page
+    },
+  },
+  {
     page: 'a form with an error',
     async open(scene, options) {
       scene.expectsFault(/status of 409/)

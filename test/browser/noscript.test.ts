@@ -83,7 +83,7 @@ test('a room is made and entered', async (scene) => {
 test('a name and a colour are changed', async (scene) => {
   const page = await guest(scene)
   await page.goto('/me')
-  await page.getByLabel('Name').fill('another name')
+  await page.locator('.profile').getByLabel('Name').fill('another name')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.waitForURL('/')
   assert.is(await page.locator('.me .name').textContent(), 'another name')

@@ -1,0 +1,184 @@
+import { limits } from '../limits.ts'
+import { checkPassword, hashPassword, isBusy } from './passwords.ts'
+import { type Person, type Profile, readProfile } from './people.ts'
+import { invalid, Refusal } from './refusal.ts'
+import { intoServerLog } from './server.ts'
+import { brokenConstraint, type Sql } from './sql.ts'
+import { characters, loginOf } from './text.ts'
+
+type Typed = {
+  name?: string | undefined
+  color?: string | undefined
+  password?: string | undefined
+}
+
+/** An account that somebody wants. */
+export type AccountDraft = { profile: Profile; password: string }
+
+/**
+ * Checks what an account is asked for with.
+ * @param standing who asks, if they are known: what is not given is as it was.
+ */
+export function readAccountDraft(typed: Typed, standing: Person | null): AccountDraft | Refusal {
+  const profile = readProfile(typed, standing)
+  const problem = passwordProblem(typed.password ?? '')
+  if (profile instanceof Refusal || problem) {
+    const fields = profile instanceof Refusal ? profile.fields : {}
+    return invalid({ ...fields, ...(problem ? { password: problem } : {}) })
+  }
+  return { profile, password: typed.password ?? '' }
+}
+
+/** Length is what counts: https://pages.nist.gov/800-63-4/sp800-63b.html, "Password verifiers". */
+function passwordProblem(password: string): string | undefined {
+  const length = characters(password)
+  if (length < limits.passwordCharsMin) {
+    return `A password has at least ${limits.passwordCharsMin} characters. A few words do well.`
+  }
+  if (length > limits.passwordCharsMax) {
+    return `A password has at most ${limits.passwordCharsMax} characters.`
+  }
+  return undefined
+}
+
+/** A member, and the number of that change in the server's log; null where nobody need be told. */
+export type Opened = { person: Person; seq: number | null }
+
+/**
+ * Makes an account: of a visitor a new member, of a guest the same person with all that is theirs.
+ * @param session the key of the session that they have from then on; a guest's older ones end.
+ * @returns `conflict` where the name is a member's, or where they have an account already.
+ */
+export async function openAccount(
+  sql: Sql,
+  guest: Person | null,
+  { profile, password }: AccountDraft,
+  session: Uint8Array,
+): Promise<Opened | Refusal> {
+  if (guest && guest.kind !== 'guest')
+    return new Refusal('conflict', 'You have an account already.')
+  if (isBusy()) return busy()
+  const hash = await hashPassword(password)
+  const values = [profile.name, profile.color, loginOf(profile.name), hash, session]
+  const open = guest ? promote(sql, guest.id, values) : enrol(sql, values)
+  return open.catch(nameTaken(profile.name))
+}
+
+/** Says of a broken constraint that a name is a member's already. */
+export const nameTaken =
+  (name: string) =>
+  (error: unknown): Refusal => {
+    if (brokenConstraint(error) !== 'accounts_login_key') throw error
+    const taken = `${name} is somebody’s name already. Pick another, or sign in if it is yours.`
+    return new Refusal('conflict', taken, { fields: { name: taken } })
+  }
+
+async function enrol(sql: Sql, values: unknown[]): Promise<Opened> {
+  const { rows } = await sql.query<Person>(
+    `with person as (
+       insert into people (name, color, kind) values ($1, $2, 'member') returning id, name, color, kind
+     ), account as (
+       insert into accounts (person_id, login, password) select id, $3, $4 from person
+     ), session as (
+       insert into sessions (key, person_id) select $5, id from person
+     )
+     select id, name, color, kind from person`,
+    values,
+  )
+  return { person: rows[0] as Person, seq: null }
+}
+
+async function promote(sql: Sql, id: number, values: unknown[]): Promise<Opened | Refusal> {
+  const { rows } = await sql.query<Person & { seq: number }>(
+    `with changed as (
+       update people set name = $1, color = $2, kind = 'member' where id = $6 and kind = 'guest'
+       returning id, name, color, kind
+     ), account as (
+       insert into accounts (person_id, login, password) select id, $3, $4 from changed
+     ), ended as (
+       delete from sessions where person_id in (select id from changed)
+     ), session as (
+       insert into sessions (key, person_id) select $5, id from changed
+     ), ${intoServerLog('person.changed')}
+     select id, name, color, kind, (select last_seq from counted) as seq from changed`,
+    [...values, id],
+  )
+  if (!rows[0]) return new Refusal('conflict', 'You have an account already.')
+  const { seq, ...person } = rows[0]
+  return { person, seq }
+}
+
+/**
+ * Signs somebody in by name and password.
+ * @param session the key of their new session.
+ * @param before the session that was shown, if one was: it ends, so that nothing known of it before
+ *   is worth anything after.
+ * @returns `sign_in` where the two do not go together; it takes as long when nobody has that name.
+ */
+export async function signIn(
+  sql: Sql,
+  { name, password }: { name: string; password: string },
+  session: Uint8Array,
+  before: Uint8Array | null,
+): Promise<Person | Refusal> {
+  if (isBusy()) return busy()
+  const { rows } = await sql.query<Person & { password: string }>(
+    `select p.id, p.name, p.color, p.kind, a.password
+       from accounts a join people p on p.id = a.person_id where a.login = $1`,
+    [loginOf(name)],
+  )
+  const found = rows[0]
+  const isPossible = characters(password) <= limits.passwordCharsMax
+  const shown = isPossible ? password : ''
+  const { isRight, isStale } = await checkPassword(shown, found?.password ?? null)
+  if (!found || !isRight) return wrong()
+  const { password: stored, ...person } = found
+  const anew = isStale ? await hashPassword(shown) : stored
+  return (await begin(sql, person.id, { stored, anew }, session, before)) ? person : wrong()
+}
+
+const wrong = () =>
+  new Refusal(
+    'sign_in',
+    'That name and that password do not go together. Check both, then try again.',
+  )
+
+const busy = () =>
+  new Refusal('unavailable', 'Many people are signing in just now. Try again in a moment.', {
+    retryAfterSeconds: limits.retryAfterSeconds,
+  })
+
+/** @returns false where the password was changed while it was looked at. */
+async function begin(
+  sql: Sql,
+  personId: number,
+  { stored, anew }: { stored: string; anew: string },
+  session: Uint8Array,
+  before: Uint8Array | null,
+): Promise<boolean> {
+  const { rows } = await sql.query(
+    `with account as (
+       update accounts set password = $3 where person_id = $1 and password = $2 returning person_id
+     ), ended as (
+       delete from sessions where key = $5 and exists (select from account)
+     )
+     insert into sessions (key, person_id) select $4, person_id from account returning person_id`,
+    [personId, stored, anew, session, before],
+  )
+  return rows.length > 0
+}
+
+/**
+ * Ends a session.
+ * @returns the number of that change in the server's log; null where there was no such session.
+ */
+export async function signOut(sql: Sql, session: Uint8Array): Promise<number | null> {
+  const { rows } = await sql.query<{ seq: number | null }>(
+    `with changed as (
+       delete from sessions where key = $1 returning person_id as id
+     ), ${intoServerLog('session.ended')}
+     select (select last_seq from counted) as seq`,
+    [session],
+  )
+  return rows[0]?.seq ?? null
+}

@@ -1,0 +1,56 @@
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Person } from '../chat/people.ts'
+import type { Refusal } from '../chat/refusal.ts'
+import { friendlyColor, friendlyName } from '../chat/words.ts'
+import type { Fields } from '../http/body.ts'
+import { refuse } from '../http/refusals.ts'
+import { formOf, represent, seeOther } from '../http/representation.ts'
+import { type MeForm, meFragment, meJson } from '../pages/me.tsx'
+
+/** Who somebody is, in the form that was asked for. */
+export function showPerson(
+  c: Context,
+  person: Person | null,
+  status: ContentfulStatusCode = 200,
+): Response {
+  const suggestion = { name: friendlyName(), color: friendlyColor() }
+  return represent(
+    c,
+    {
+      json: () => meJson(person, suggestion),
+      fragment: () => meFragment({ person, profile: person ?? suggestion }),
+      text: () => `${person ? person.name : 'visitor'}\n`,
+    },
+    { status },
+  )
+}
+
+/** The same after a change; a browser without JavaScript goes on to where its form came from. */
+export const showChanged = (
+  c: Context,
+  person: Person | null,
+  { to }: Fields,
+  status?: ContentfulStatusCode,
+): Response => (formOf(c) === 'page' ? seeOther(backTo(to)) : showPerson(c, person, status))
+
+/** A refusal; a browser without JavaScript finds it in its form, with what was typed. */
+export function refuseChange(
+  c: Context,
+  refusal: Refusal,
+  { person, fields, form }: { person: Person | null; fields: Fields; form: MeForm },
+): Refusal | Response {
+  if (formOf(c) !== 'page') return refusal
+  const profile = typed(fields, person)
+  return refuse(c, refusal, () => meFragment({ person, profile, refused: { form, refusal } }))
+}
+
+/** What was typed, as far as a form can show it again: a colour field takes colours only. */
+const typed = (fields: Fields, person: Person | null) => ({
+  name: fields.name ?? person?.name ?? '',
+  color: /^#[0-9a-f]{6}$/i.test(fields.color ?? '') ? (fields.color ?? '') : friendlyColor(),
+})
+
+/** A form may name the room it came from, and nothing that could lead elsewhere. */
+const backTo = (path: string | undefined): string =>
+  path && /^\/(me|r\/[a-z0-9-]+)?$/.test(path) ? path : '/'
