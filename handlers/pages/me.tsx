@@ -1,5 +1,6 @@
 import type { Person, Profile } from '../chat/people.ts'
 import type { Refusal } from '../chat/refusal.ts'
+import { limits } from '../limits.ts'
 import { Alert } from './alert.tsx'
 import { Mark, Name, PasswordField, ProfileFields, personJson } from './person.tsx'
 import { Icon, Title } from './raw.tsx'
@@ -71,7 +72,8 @@ const Ways = (props: MeProps) => (
       <p class="hint">
         {props.person
           ? 'You stay who you are, and can sign in on your other devices.'
-          : 'With an account you can sign in on your other devices.'}
+          : 'With an account you can sign in on your other devices.'}{' '}
+        A password has at least {limits.passwordCharsMin} characters; a few words do well.
       </p>
       <form method="post" action="/accounts">
         <input type="hidden" name="to" value="/me" />
@@ -117,6 +119,7 @@ const NameField = ({ name }: { name: string }) => (
 
 const SignOut = () => (
   <section class="panel" aria-label="Sign out">
+    <p class="hint">You are signed in on this device, until you sign out.</p>
     <form method="post" action="/sessions/current">
       <input type="hidden" name="_method" value="DELETE" />
       <button type="submit" class="plain">
