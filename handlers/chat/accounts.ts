@@ -1,5 +1,5 @@
 import { limits } from '../limits.ts'
-import { checkPassword, hashPassword, isBusy } from './passwords.ts'
+import { checkPassword, hashPassword, TooManyPasswords } from './passwords.ts'
 import { type Person, type Profile, readProfile } from './people.ts'
 import { invalid, Refusal } from './refusal.ts'
 import { intoServerLog } from './server.ts'
@@ -41,28 +41,33 @@ function passwordProblem(password: string): string | undefined {
   return undefined
 }
 
-/** A member, and the number of that change in the server's log; null where nobody need be told. */
+/** A guest, and the key of the session that they showed. */
+export type Guest = { person: Person; session: Uint8Array | null }
+
+/** A member, and the number of the change in the server's log; null where nobody need be told. */
 export type Opened = { person: Person; seq: number | null }
 
 /**
  * Makes an account: of a visitor a new member, of a guest the same person with all that is theirs.
  * @param session the key of the session that they have from then on; a guest's older ones end.
- * @returns `conflict` where the name is a member's, or where they have an account already.
+ * @returns `conflict` where the name is a member's, or where they have an account already or have
+ *   signed out meanwhile; `unavailable` where too many make one or sign in.
  */
 export async function openAccount(
   sql: Sql,
-  guest: Person | null,
+  guest: Guest | null,
   { profile, password }: AccountDraft,
   session: Uint8Array,
 ): Promise<Opened | Refusal> {
-  if (guest && guest.kind !== 'guest')
-    return new Refusal('conflict', 'You have an account already.')
-  if (isBusy()) return busy()
-  const hash = await hashPassword(password)
+  if (guest && guest.person.kind !== 'guest') return second()
+  const hash = await hashPassword(password).catch(busy)
+  if (hash instanceof Refusal) return hash
   const values = [profile.name, profile.color, loginOf(profile.name), hash, session]
-  const open = guest ? promote(sql, guest.id, values) : enrol(sql, values)
+  const open = guest ? promote(sql, guest, values) : enrol(sql, values)
   return open.catch(nameTaken(profile.name))
 }
+
+const second = () => new Refusal('conflict', 'You have an account already.')
 
 /** Says of a broken constraint that a name is a member's already. */
 export const nameTaken =
@@ -88,10 +93,12 @@ async function enrol(sql: Sql, values: unknown[]): Promise<Opened> {
   return { person: rows[0] as Person, seq: null }
 }
 
-async function promote(sql: Sql, id: number, values: unknown[]): Promise<Opened | Refusal> {
+async function promote(sql: Sql, guest: Guest, values: unknown[]): Promise<Opened | Refusal> {
   const { rows } = await sql.query<Person & { seq: number }>(
     `with changed as (
-       update people set name = $1, color = $2, kind = 'member' where id = $6 and kind = 'guest'
+       update people set name = $1, color = $2, kind = 'member'
+        where id = $6 and kind = 'guest'
+          and exists (select from sessions s where s.key = $7 and s.person_id = $6)
        returning id, name, color, kind
      ), account as (
        insert into accounts (person_id, login, password) select id, $3, $4 from changed
@@ -101,9 +108,9 @@ async function promote(sql: Sql, id: number, values: unknown[]): Promise<Opened 
        insert into sessions (key, person_id) select $5, id from changed
      ), ${intoServerLog('person.changed')}
      select id, name, color, kind, (select last_seq from counted) as seq from changed`,
-    [...values, id],
+    [...values, guest.person.id, guest.session],
   )
-  if (!rows[0]) return new Refusal('conflict', 'You have an account already.')
+  if (!rows[0]) return second()
   const { seq, ...person } = rows[0]
   return { person, seq }
 }
@@ -114,14 +121,14 @@ async function promote(sql: Sql, id: number, values: unknown[]): Promise<Opened 
  * @param before the session that was shown, if one was: it ends, so that nothing known of it before
  *   is worth anything after.
  * @returns `sign_in` where the two do not go together; it takes as long when nobody has that name.
+ *   `unavailable` where too many make accounts or sign in.
  */
 export async function signIn(
   sql: Sql,
   { name, password }: { name: string; password: string },
   session: Uint8Array,
   before: Uint8Array | null,
-): Promise<Person | Refusal> {
-  if (isBusy()) return busy()
+): Promise<Opened | Refusal> {
   const { rows } = await sql.query<Person & { password: string }>(
     `select p.id, p.name, p.color, p.kind, a.password
        from accounts a join people p on p.id = a.person_id where a.login = $1`,
@@ -130,11 +137,13 @@ export async function signIn(
   const found = rows[0]
   const isPossible = characters(password) <= limits.passwordCharsMax
   const shown = isPossible ? password : ''
-  const { isRight, isStale } = await checkPassword(shown, found?.password ?? null)
-  if (!found || !isRight) return wrong()
+  const checked = await checkPassword(shown, found?.password ?? null).catch(busy)
+  if (checked instanceof Refusal) return checked
+  if (!found || !checked.isRight) return wrong()
   const { password: stored, ...person } = found
-  const anew = isStale ? await hashPassword(shown) : stored
-  return (await begin(sql, person.id, { stored, anew }, session, before)) ? person : wrong()
+  // What cannot be hashed now is hashed the next time.
+  const anew = checked.isStale ? await hashPassword(shown).catch(() => stored) : stored
+  return begin(sql, person, { stored, anew }, session, before)
 }
 
 const wrong = () =>
@@ -143,29 +152,33 @@ const wrong = () =>
     'That name and that password do not go together. Check both, then try again.',
   )
 
-const busy = () =>
-  new Refusal('unavailable', 'Many people are signing in just now. Try again in a moment.', {
+function busy(error: unknown): Refusal {
+  if (!(error instanceof TooManyPasswords)) throw error
+  return new Refusal('unavailable', 'Many people are signing in just now. Try again in a moment.', {
     retryAfterSeconds: limits.retryAfterSeconds,
   })
+}
 
-/** @returns false where the password was changed while it was looked at. */
+/** Nobody is signed in where the password was changed while it was looked at. */
 async function begin(
   sql: Sql,
-  personId: number,
+  person: Person,
   { stored, anew }: { stored: string; anew: string },
   session: Uint8Array,
   before: Uint8Array | null,
-): Promise<boolean> {
-  const { rows } = await sql.query(
+): Promise<Opened | Refusal> {
+  const { rows } = await sql.query<{ seq: number | null }>(
     `with account as (
        update accounts set password = $3 where person_id = $1 and password = $2 returning person_id
-     ), ended as (
-       delete from sessions where key = $5 and exists (select from account)
-     )
-     insert into sessions (key, person_id) select $4, person_id from account returning person_id`,
-    [personId, stored, anew, session, before],
+     ), changed as (
+       delete from sessions where key = $5 and exists (select from account) returning person_id as id
+     ), session as (
+       insert into sessions (key, person_id) select $4, person_id from account
+     ), ${intoServerLog('session.ended')}
+     select (select last_seq from counted) as seq from account`,
+    [person.id, stored, anew, session, before],
   )
-  return rows.length > 0
+  return rows[0] ? { person, seq: rows[0].seq } : wrong()
 }
 
 /**

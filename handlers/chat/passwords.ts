@@ -15,6 +15,7 @@ const HASH_BYTES = 32
 /**
  * A password as it is stored: a PHC string, `$scrypt$ln=…,r=…,p=…$salt$hash`, so that each stands
  * with the cost that it was made at. https://github.com/P-H-C/phc-string-format
+ * @throws {TooManyPasswords} where too many wait already.
  */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES)
@@ -30,6 +31,7 @@ export type Checked = {
 /**
  * Compares a password with a stored one. It takes as long for a name that nobody has.
  * @param stored null where there is none; nothing is right then.
+ * @throws {TooManyPasswords} where too many wait already.
  */
 export async function checkPassword(password: string, stored: string | null): Promise<Checked> {
   const known = stored === null ? null : read(stored)
@@ -67,10 +69,17 @@ const base64 = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')
 let running = 0
 const queue: (() => void)[] = []
 
-/** Few at once: each takes its memory, and a thread that files and names are looked up with. */
+/** So many passwords wait to be looked at that another one would wait too long. */
+export class TooManyPasswords extends Error {}
+
+/**
+ * Few at once: each takes its memory, and a thread that files and names are looked up with.
+ * @throws {TooManyPasswords} where the queue is full.
+ */
 async function derive(password: string, salt: Buffer, { ln, r, p }: Cost): Promise<Buffer> {
-  if (running >= limits.passwordsAtOnce) await new Promise<void>((go) => queue.push(go))
-  else running++
+  if (running < limits.passwordsAtOnce) running++
+  else if (queue.length >= limits.passwordsWaiting) throw new TooManyPasswords()
+  else await new Promise<void>((go) => queue.push(go))
   try {
     // The same password from every keyboard: https://pages.nist.gov/800-63-4/sp800-63b.html
     const text = password.normalize('NFKC')
@@ -88,6 +97,3 @@ const scryptOf = (text: string, salt: Buffer, options: ScryptOptions): Promise<B
       error ? reject(error) : resolve(hash),
     )
   })
-
-/** Whether so many passwords wait to be looked at that another one would wait too long. */
-export const isBusy = (): boolean => queue.length >= limits.passwordsWaiting

@@ -1,5 +1,5 @@
 import { limits } from '../limits.ts'
-import { invalid, type Refusal } from './refusal.ts'
+import { invalid, Refusal } from './refusal.ts'
 import { intoServerLog } from './server.ts'
 import type { Sql } from './sql.ts'
 import { lineField, loginOf } from './text.ts'
@@ -60,21 +60,38 @@ export type Renamed = {
 /**
  * Changes how somebody is called from now on, and writes it into the server's log. What they wrote
  * before keeps its name. A member signs in with the new one.
+ * @param person as they were read: who has become a member since is not renamed, since their login
+ *   would not be seen here.
  * @throws a broken `accounts_login_key` where it is another member's name.
  */
-export async function rename(sql: Sql, person: Person, profile: Profile): Promise<Renamed> {
-  const { rows } = await sql.query<{ kind: Person['kind']; seq: number | null }>(
+export async function rename(
+  sql: Sql,
+  person: Person,
+  profile: Profile,
+): Promise<Renamed | Refusal> {
+  const { rows } = await sql.query<{ isOther: boolean; seq: number | null }>(
     `with changed as (
        update people set name = $2, color = $3
-        where id = $1 and (name, color) is distinct from ($2, $3) returning id
+        where id = $1 and kind = $5 and (name, color) is distinct from ($2, $3) returning id
      ), account as (
-       update accounts set login = $4 where person_id in (select id from changed)
+       update accounts set login = $4
+        where person_id = $1 and login <> $4 and exists (select from people where id = $1 and kind = $5)
      ), ${intoServerLog('person.changed')}
-     select kind, (select last_seq from counted) as seq from people where id = $1`,
-    [person.id, profile.name, profile.color, loginOf(profile.name)],
+     select (name, color) is distinct from ($2, $3) as "isOther", (select last_seq from counted) as seq
+       from people where id = $1`,
+    [person.id, profile.name, profile.color, loginOf(profile.name), person.kind],
   )
-  const { kind, seq } = one(rows)
-  return { person: { id: person.id, ...profile, kind }, seq }
+  const { isOther, seq } = one(rows)
+  // Where nothing changed although it looked as if it would, somebody else was quicker.
+  if (isOther && seq === null && (await kindOf(sql, person)) !== person.kind) {
+    return new Refusal('conflict', 'You have just been changed elsewhere. Look, then try again.')
+  }
+  return { person: { ...person, ...profile }, seq }
+}
+
+async function kindOf(sql: Sql, { id }: Person): Promise<Person['kind'] | undefined> {
+  const text = 'select kind from people where id = $1'
+  return (await sql.query<Pick<Person, 'kind'>>(text, [id])).rows[0]?.kind
 }
 
 function one<T>(rows: T[]): T {

@@ -66,8 +66,18 @@ export function lineField(value: string, what: string, least: number, most: numb
   return { line }
 }
 
+const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cc}\u{2800}]/gu
+
 /**
- * A name as names are compared: two that look the same, or differ in large and small letters alone,
- * are one.
+ * A name as names are compared: two that differ in large and small letters alone, in what is
+ * invisible or in how a letter is put together are one. Letters of another script that look alike
+ * are others.
  */
-export const loginOf = (name: string): string => oneLine(name).normalize('NFKC').toLowerCase()
+export const loginOf = (name: string): string =>
+  name
+    .normalize('NFKC')
+    .toLowerCase()
+    .normalize('NFKC')
+    .replace(invisible, '')
+    .replace(/\s+/g, ' ')
+    .trim()

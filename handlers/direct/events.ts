@@ -7,7 +7,7 @@ import { runEvents } from '../routes/events-stream.ts'
 import { type EventsReading, readEvents } from '../routes/query.ts'
 import type { Viewer } from '../routes/viewer.ts'
 import { readQuery } from './asked.ts'
-import { openPipe } from './outgoing.ts'
+import { forgetHeaders, openPipe } from './outgoing.ts'
 import type { Parts } from './parts.ts'
 import { readHeaders } from './shown.ts'
 
@@ -58,6 +58,7 @@ async function stream(parts: Parts, outgoing: ServerResponse, asked: AskedEvents
   const live = { sql, hub: engine.hub, heads: engine.heads }
   const held = await runEvents(live, viewer, asked.reading, pipe, () => outgoing.destroyed)
   if (!held) return
+  forgetHeaders(outgoing.req)
   if (outgoing.destroyed) engine.hub.leave(held)
   else outgoing.on('close', () => engine.hub.leave(held))
 }

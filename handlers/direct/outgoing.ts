@@ -39,6 +39,15 @@ function leaveUnread(incoming: IncomingMessage): void {
 }
 
 /**
+ * Lets go of the object of all headers, which Node makes of each request and keeps for as long as it
+ * is held. It is made again of the raw ones when somebody asks for it.
+ */
+export function forgetHeaders(incoming: IncomingMessage): void {
+  const kept: { headers?: unknown } = incoming
+  kept.headers = undefined
+}
+
+/**
  * Begins an event stream on a response.
  * @param headers of every answer, beside the stream's own.
  */

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net'
 
 type Headers = IncomingMessage['headers']
 
-/** A connection, and the headers of the last request on it. */
-type Connection = Socket & { [last]?: { raw: string[]; headers: Headers } }
+/** A connection, and the headers of the last request on it, once they have come twice. */
+type Connection = Socket & { [last]?: { raw: string[]; headers: Headers | undefined } }
 
 const last = Symbol('last')
 
@@ -26,11 +26,11 @@ if (ofNode?.get && ofNode.set) {
       const before = connection[last]
       if (before && areSame(before.raw, this.rawHeaders)) {
         this.rawHeaders = before.raw
+        before.headers ??= Object.freeze(read.call(this)) as Headers
         return before.headers
       }
-      const headers: Headers = Object.freeze(read.call(this))
-      connection[last] = { raw: this.rawHeaders, headers }
-      return headers
+      connection[last] = { raw: this.rawHeaders, headers: undefined }
+      return read.call(this)
     },
     set(this: RepeatedRequest, headers: Headers) {
       write.call(this, headers)

@@ -8,7 +8,7 @@ import { waitKey } from '../routes/changes.ts'
 import { runStream } from '../routes/stream.ts'
 import { type AskedPoll, type AskedStream, type AskedWait, readAskedWait } from './asked.ts'
 import { takeEvents } from './events.ts'
-import { closeInTurn, openPipe } from './outgoing.ts'
+import { closeInTurn, forgetHeaders, openPipe } from './outgoing.ts'
 import type { Parts } from './parts.ts'
 import { DirectPoll, type Manner } from './poll.ts'
 
@@ -92,7 +92,10 @@ class DirectWaits {
     if (batch) wait.tell(batch)
     // What is further back than the hub remembers must be read.
     else if (after.seq < head || hub.hold(ask, wait)) this.#refer(outgoing)
-    else wait.leaveWithClient()
+    else {
+      forgetHeaders(outgoing.req)
+      wait.leaveWithClient()
+    }
   }
 
   /** What all polls of one room and form have in common. */
@@ -146,6 +149,7 @@ class DirectWaits {
       socket.destroy()
       return null
     })
+    forgetHeaders(outgoing.req)
     outgoing.on('close', () => running.then((held) => held && engine.hub.leave(held)))
   }
 }

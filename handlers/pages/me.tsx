@@ -47,14 +47,26 @@ export const meFragment = (props: MeProps): string =>
         <main class="home-main">
           <section class="panel">
             <Refused form="profile" {...props} />
-            <ProfileForm profile={props.profile} to="/" button={props.person ? 'Save' : 'Join'} />
+            <ProfileForm
+              profile={profileIn(props)}
+              to="/"
+              button={props.person ? 'Save' : 'Join'}
+            />
             <p class="hint">{hintFor(props.person)}</p>
           </section>
-          {props.person && props.person.kind !== 'guest' ? <SignOut /> : <Ways {...props} />}
+          {props.person && props.person.kind !== 'guest' ? (
+            <SignOut {...props} />
+          ) : (
+            <Ways {...props} />
+          )}
         </main>
       </div>
     </>,
   )
+
+/** What was typed into another form is no name for this one. */
+const profileIn = ({ person, profile, refused }: MeProps): Profile =>
+  refused && refused.form !== 'profile' && person ? person : profile
 
 const Refused = ({ form, refused }: MeProps & { form: MeForm }) =>
   refused?.form === form ? <Alert refusal={refused.refusal} /> : ''
@@ -117,8 +129,11 @@ const NameField = ({ name }: { name: string }) => (
   </label>
 )
 
-const SignOut = () => (
+/** For a member. Another tab of theirs may still have shown the forms for others. */
+const SignOut = (props: MeProps) => (
   <section class="panel" aria-label="Sign out">
+    <Refused form="account" {...props} />
+    <Refused form="session" {...props} />
     <p class="hint">You are signed in on this device, until you sign out.</p>
     <form method="post" action="/sessions/current">
       <input type="hidden" name="_method" value="DELETE" />

@@ -13,9 +13,9 @@ export const showMe: Answer = async (c) => showPerson(c, await whoAsks(c))
 
 /** `PATCH /me`: a name and a colour; makes a guest of a visitor. */
 export const changeMe: Answer = async (c) => {
-  const person = await whoAsks(c)
   const fields = await readFields(c)
   if (fields instanceof Refusal) return fields
+  const person = await whoAsks(c)
   const profile = readProfile(fields, person)
   if (profile instanceof Refusal)
     return refuseChange(c, profile, { person, fields, form: 'profile' })

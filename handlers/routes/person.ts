@@ -48,8 +48,10 @@ export function refuseChange(
 /** What was typed, as far as a form can show it again: a colour field takes colours only. */
 const typed = (fields: Fields, person: Person | null) => ({
   name: fields.name ?? person?.name ?? '',
-  color: /^#[0-9a-f]{6}$/i.test(fields.color ?? '') ? (fields.color ?? '') : friendlyColor(),
+  color: isColor(fields.color) ? fields.color : (person?.color ?? friendlyColor()),
 })
+
+const isColor = (text: string | undefined): text is string => /^#[0-9a-f]{6}$/i.test(text ?? '')
 
 /** A form may name the room it came from, and nothing that could lead elsewhere. */
 const backTo = (path: string | undefined): string =>

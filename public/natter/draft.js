@@ -6,11 +6,13 @@
  * @typedef {{ text: string, nonce: string }} Sent
  */
 
-const room = document.querySelector('.app')?.getAttribute('data-room') ?? ''
-const key = `natter:draft:${room}`
+const app = document.querySelector('.app')
+const room = app?.getAttribute('data-room') ?? ''
+// Who signs in after somebody else finds nothing of theirs.
+const key = `natter:draft:${app?.getAttribute('data-me') ?? ''}:${room}`
 
 /**
- * Keeps what is typed, for this tab and room.
+ * Keeps what is typed, for this tab, room and person.
  * @param {string} text
  * @param {Sent | null} sent
  */

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { openAccount, signOut } from '../../handlers/chat/accounts.ts'
 import { identify } from '../../handlers/chat/entry.ts'
 import { readProfile, rename } from '../../handlers/chat/people.ts'
 import { readServer } from '../../handlers/chat/server.ts'
@@ -42,7 +43,7 @@ for (const driver of drivers) {
   test('a new name holds from now on, for the same person', async () => {
     const { sql } = storage
     const { person, session } = await guest(sql)
-    const renamed = await rename(sql, person, { name: 'Anna', color: '#aa0000' })
+    const renamed = succeeded(await rename(sql, person, { name: 'Anna', color: '#aa0000' }))
     assert.equal(renamed.person, { ...person, name: 'Anna', color: '#aa0000' })
     assert.equal((await enterOne(sql, session, 'lobby')).person, renamed.person)
   })
@@ -52,12 +53,13 @@ for (const driver of drivers) {
     const heads = await sql.query<{ last_seq: number }>('select last_seq from server')
     const before = heads.rows[0]?.last_seq ?? Number.NaN
     const people = await Promise.all(Array.from({ length: 20 }, () => guest(sql)))
-    const renamed = await Promise.all(
+    const answers = await Promise.all(
       people.flatMap(({ person }, i) => [
         rename(sql, person, { name: `ann ${i}`, color: '#000000' }),
         rename(sql, person, { name: `eve ${i}`, color: '#000000' }),
       ]),
     )
+    const renamed = answers.map(succeeded)
     const seqs = renamed.map(({ seq }) => seq ?? Number.NaN).sort((a, b) => a - b)
     assert.equal(
       seqs,
@@ -79,10 +81,45 @@ for (const driver of drivers) {
     const { sql } = storage
     const { person } = await guest(sql)
     const profile = { name: 'Anna', color: '#aa0000' }
-    const twice = await Promise.all([rename(sql, person, profile), rename(sql, person, profile)])
+    const answers = await Promise.all([rename(sql, person, profile), rename(sql, person, profile)])
+    const twice = answers.map(succeeded)
     for (const one of twice) assert.equal(one.person, { ...person, ...profile })
     assert.is(twice.filter(({ seq }) => seq === null).length, 1)
-    assert.is((await rename(sql, person, profile)).seq, null)
+    assert.is(succeeded(await rename(sql, person, profile)).seq, null)
+  })
+
+  test('who has become a member since they were read is not renamed past their login', async () => {
+    const { sql } = storage
+    const { person, session } = await guest(sql)
+    const profile = { name: `Member ${person.id}`, color: '#aa0000' }
+    const key = Buffer.from(`session ${person.id}`)
+    const draft = { profile, password: 'a few plain words' }
+    succeeded(await openAccount(sql, { person, session }, draft, key))
+    const other = { name: `Other ${person.id}`, color: '#aa0000' }
+    assert.is(refusedAs(await rename(sql, person, other)), 'conflict')
+    const { rows } = await sql.query(
+      'select name, login, kind from people join accounts on person_id = id where id = $1',
+      [person.id],
+    )
+    assert.equal(rows, [{ name: profile.name, login: profile.name.toLowerCase(), kind: 'member' }])
+  })
+
+  test('a guest who has signed out meanwhile gets no account', async () => {
+    const { sql } = storage
+    const { person, session } = await guest(sql)
+    assert.ok((await signOut(sql, session)) !== null)
+    const draft = {
+      profile: { name: `Late ${person.id}`, color: '#aa0000' },
+      password: 'too late now',
+    }
+    const opened = await openAccount(
+      sql,
+      { person, session },
+      draft,
+      Buffer.from(`late ${person.id}`),
+    )
+    assert.is(refusedAs(opened), 'conflict')
+    assert.is((await enterOne(sql, Buffer.from(`late ${person.id}`), 'lobby')).person, null)
   })
 
   test('the server has a secret and a word of its own, the same each time', async () => {

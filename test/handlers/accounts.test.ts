@@ -206,6 +206,47 @@ test('signing in makes a new session, and ends the one that was shown', async ()
   assert.is((await me(guest.cookie)).kind, 'visitor')
 })
 
+test('an instance stops believing the session that a sign-in ended', async () => {
+  const guest = await join(instance.app, 'believed-bear')
+  const head = async () =>
+    (await rowsOf('select type, person_id from server_log order by seq desc limit 1'))[0]
+  assert.is((await enter((await member()).name, PASSWORD, { by: guest })).status, 201)
+  assert.equal(await head(), { type: 'session.ended', person_id: guest.id })
+})
+
+test('a name that nobody can have is refused before anything is done with it', async () => {
+  await isRefused('json', await enter('x'.repeat(limits.nameChars + 1)), 422, 'invalid')
+  await isRefused('json', await enter('ﷺ'.repeat(limits.nameChars + 1)), 422, 'invalid')
+  await isRefused('json', await enter(' '), 422, 'invalid')
+})
+
+test('when too many sign in at once, those over the bound are told so at once', async () => {
+  const names = Array.from({ length: limits.passwordsWaiting + 20 }, newName)
+  const answers = await Promise.all(names.map((name) => enter(name)))
+  const busy = answers.filter(({ status }) => status === 503)
+  assert.is(busy.length, names.length - limits.passwordsWaiting - limits.passwordsAtOnce)
+  assert.ok(busy.every(({ headers }) => Number(headers.get('retry-after')) > 0))
+  assert.ok(answers.every(({ status }) => status === 503 || status === 401))
+})
+
+test('a refused form leaves the other forms of the page as they were', async () => {
+  const guest = await join(instance.app, 'steady-stork')
+  const fields = { name: 'Somebody Else', password: 'not that one' }
+  const page = await ask(instance.app, '/sessions', { form: 'page', by: guest, fields })
+  const [profile = ''] = /<form[^>]*action="\/me".*?<\/form>/s.exec(await page.text()) ?? []
+  assert.match(profile, /value="steady-stork"/)
+  assert.match(profile, /value="#336699"/)
+})
+
+test('a member whose other tab still shows the forms is told why they were refused', async () => {
+  const ann = await member()
+  for (const path of ['/sessions', '/accounts']) {
+    const fields = { name: newName(), password: 'another one' }
+    const text = await (await ask(instance.app, path, { form: 'page', by: ann, fields })).text()
+    assert.match(text, /role="alert"/, path)
+  }
+})
+
 test('a wrong password ends no session', async () => {
   const guest = await join(instance.app, 'careful-cat')
   await enter((await member()).name, 'not that one', { by: guest })

@@ -6,7 +6,7 @@ import { limits } from '../../handlers/limits.ts'
 import { Known } from '../../handlers/live/known.ts'
 import { ServerLog } from '../../handlers/live/server-log.ts'
 import { Sweep } from '../../handlers/live/sweep.ts'
-import { guest, newRoom, openStorage, type Storage } from '../chat/storage.ts'
+import { guest, newRoom, openStorage, type Storage, succeeded } from '../chat/storage.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
 import { upTo } from './waits.ts'
@@ -91,7 +91,8 @@ test('is not their old name after the log has told of another', async () => {
     await sweep()
     await enter(word, ann.session)
   }
-  const { seq } = await rename(storage.sql, ann.person, { name: 'anna', color: '#336699' })
+  const renamed = await rename(storage.sql, ann.person, { name: 'anna', color: '#336699' })
+  const { seq } = succeeded(renamed)
   there.log.advance(seq ?? 0)
   await until(() => there.known.find(word, room.slug) === undefined)
   assert.is((await there.enter(word, ann.session)).person?.name, 'anna')
@@ -105,7 +106,8 @@ test('is not what was read before the log told of a change', async () => {
   await sweep()
   sql.after = async (statement) => {
     if (statement !== 2) return
-    const { seq } = await rename(storage.sql, ann.person, { name: 'ann lee', color: '#336699' })
+    const renamed = await rename(storage.sql, ann.person, { name: 'ann lee', color: '#336699' })
+    const { seq } = succeeded(renamed)
     log.advance(seq ?? 0)
     await until(() => sql.count > 2 && log.moves > 0)
   }

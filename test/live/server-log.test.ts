@@ -7,7 +7,7 @@ import { ListenBell } from '../../handlers/live/listen.ts'
 import { SERVER_LOG } from '../../handlers/live/log.ts'
 import { type ServerEvent, ServerLog } from '../../handlers/live/server-log.ts'
 import { Sweep } from '../../handlers/live/sweep.ts'
-import { guest, openStorage, type Storage } from '../chat/storage.ts'
+import { guest, openStorage, type Storage, succeeded } from '../chat/storage.ts'
 import { openGate } from '../gate.ts'
 import { suite } from '../suite.ts'
 import { latch, until } from '../until.ts'
@@ -50,7 +50,8 @@ async function followerFromNow() {
 
 let names = 0
 const change = async () => {
-  const { seq } = await rename(storage.sql, ann, { name: `ann ${names++}`, color: '#336699' })
+  const renamed = await rename(storage.sql, ann, { name: `ann ${names++}`, color: '#336699' })
+  const { seq } = succeeded(renamed)
   if (seq === null) throw new Error('A new name was no change.')
   return seq
 }
