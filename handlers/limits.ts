@@ -66,6 +66,9 @@ export const limits = {
   /** People, each with a room that they may see, that an instance remembers: so many, twice over. */
   knownPeople: 20_000,
 
+  /** People whose sessions ended last, whose requests may be on their way still. */
+  endedPeople: 10_000,
+
   sweepMs: 1_000,
   /** Rooms that move are gathered so long for those who have another one open. */
   headsGatherMs: 300,

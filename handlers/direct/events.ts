@@ -65,8 +65,9 @@ async function stream(parts: Parts, outgoing: ServerResponse, asked: AskedEvents
 
 async function enter(parts: Parts, { cookie, reading }: AskedEvents): Promise<Viewer | undefined> {
   const session = sessionIn(cookie, parts.secret())
+  const seen = parts.engine.known.moves
   const { person, room } = await parts.enter({ session, slug: reading.open ?? '' })
   if (reading.open !== undefined && !room) return undefined
   const origin = room ?? (await parts.engine.heads.now())
-  return { person, room, epoch: epochOf(parts.engine.server().word, origin) }
+  return { person, room, seen, epoch: epochOf(parts.engine.server().word, origin) }
 }

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Hub } from '../live/hub.ts'
 import type { Batch } from '../live/log.ts'
 import { once } from '../live/once.ts'
-import { Wait } from '../live/wait.ts'
+import { Wait, type Waiter } from '../live/wait.ts'
 import { batchText, type ChangesForm, nextPath, type Source, zipped } from '../routes/answers.ts'
 import { linkTo } from '../routes/room.ts'
 import { sendPrepared } from './outgoing.ts'
@@ -36,8 +36,8 @@ export class DirectPoll extends Wait {
   readonly #outgoing: ServerResponse
   readonly #manner: Manner
 
-  constructor(ms: number, key: string | undefined, outgoing: ServerResponse, manner: Manner) {
-    super(ms, key)
+  constructor(ms: number, who: Waiter, outgoing: ServerResponse, manner: Manner) {
+    super(ms, who)
     this.#outgoing = outgoing
     this.#manner = manner
   }

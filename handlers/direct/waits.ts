@@ -4,7 +4,6 @@ import type { Room } from '../chat/rooms.ts'
 import { sessionIn } from '../http/identity.ts'
 import { continues, epochOf } from '../live/cursor.ts'
 import { type ChangesForm, roomSource } from '../routes/answers.ts'
-import { waitKey } from '../routes/changes.ts'
 import { runStream } from '../routes/stream.ts'
 import { type AskedPoll, type AskedStream, type AskedWait, readAskedWait } from './asked.ts'
 import { takeEvents } from './events.ts'
@@ -13,7 +12,13 @@ import type { Parts } from './parts.ts'
 import { DirectPoll, type Manner } from './poll.ts'
 
 /** Who asks for which room, and the room's newest number. */
-type Entered = { person: Entry['person']; room: Room; head: number }
+type Entered = {
+  person: Entry['person']
+  room: Room
+  head: number
+  /** How far the server's log was followed before they were looked up. */
+  seen: number
+}
 
 /** Manners that are kept: a room has six. */
 const MANNERS = 6_000
@@ -49,7 +54,12 @@ class DirectWaits {
     const acquaintance = known.findBy(asked.key)
     const head = acquaintance && hub.headOf(acquaintance.room.id)
     if (acquaintance && head !== undefined)
-      this.#begin(outgoing, asked, { person: acquaintance.person, room: acquaintance.room, head })
+      this.#begin(outgoing, asked, {
+        person: acquaintance.person,
+        room: acquaintance.room,
+        head,
+        seen: known.moves,
+      })
     else void this.#enter(outgoing, asked)
   }
 
@@ -60,11 +70,12 @@ class DirectWaits {
   async #enter(outgoing: ServerResponse, asked: AskedWait): Promise<void> {
     const { engine, enter, secret } = this.#parts
     const session = sessionIn(asked.cookie, secret())
+    const seen = engine.known.moves
     try {
       const who = { session, slug: asked.slug }
       const { person, room } = await engine.known.enter(asked.cookie, who, enter)
       if (outgoing.destroyed) return
-      if (room) this.#begin(outgoing, asked, { person, room, head: room.lastSeq })
+      if (room) this.#begin(outgoing, asked, { person, room, head: room.lastSeq, seen })
       else this.#refer(outgoing)
     } catch {
       // The application meets the same trouble, and says so.
@@ -77,7 +88,7 @@ class DirectWaits {
     else this.#poll(outgoing, asked, entered)
   }
 
-  #poll(outgoing: ServerResponse, asked: AskedPoll, { person, room, head }: Entered): void {
+  #poll(outgoing: ServerResponse, asked: AskedPoll, { person, room, head, seen }: Entered): void {
     const { hub, server } = this.#parts.engine
     const { after, limit, waitMs, client } = asked.reading
     const epoch = epochOf(server().word, room)
@@ -86,7 +97,8 @@ class DirectWaits {
       return
     }
     const manner = this.#mannerOf(room, epoch, asked)
-    const wait = new DirectPoll(waitMs, waitKey(person?.id ?? null, client), outgoing, manner)
+    const who = { personId: person?.id ?? null, client, seen }
+    const wait = new DirectPoll(waitMs, who, outgoing, manner)
     const ask = { roomId: room.id, head, after: after.seq, limit }
     const batch = hub.known(ask)
     if (batch) wait.tell(batch)
@@ -128,7 +140,7 @@ class DirectWaits {
 
   #stream(outgoing: ServerResponse, { reading }: AskedStream, entered: Entered): void {
     const { sql, engine, headers } = this.#parts
-    const { person, room, head } = entered
+    const { person, room, head, seen } = entered
     const { socket } = outgoing
     const epoch = epochOf(engine.server().word, room)
     // A request that was sent before the last one was answered has no connection yet. And a cursor
@@ -138,11 +150,11 @@ class DirectWaits {
       return
     }
     const source = roomSource(room.slug, epoch)
-    const key = waitKey(person?.id ?? null, reading.client)
+    const who = { personId: person?.id ?? null, client: reading.client, seen }
     const pipe = openPipe(outgoing, socket, headers)
     const running = runStream(
       { sql, hub: engine.hub },
-      { ...reading, room, head, epoch, source: () => source, key },
+      { ...reading, room, head, epoch, source: () => source, who },
       pipe,
       () => outgoing.destroyed,
     ).catch(() => {

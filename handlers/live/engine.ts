@@ -5,7 +5,7 @@ import { HeadsFeed } from './heads.ts'
 import { Hub } from './hub.ts'
 import { Known } from './known.ts'
 import { SERVER_LOG } from './log.ts'
-import { ServerLog } from './server-log.ts'
+import { type ServerEvent, ServerLog } from './server-log.ts'
 import { Sweep } from './sweep.ts'
 
 /** All that waits and wakes in an instance. */
@@ -48,7 +48,7 @@ export async function openEngine(parts: Parts): Promise<Engine> {
   const forget = () => known.forget()
   const log = new ServerLog({
     sql,
-    onEvent: ({ personId }) => (personId === null ? forget() : known.forgetPerson(personId)),
+    onEvent: (event) => takeEvent(event, { known, hub, moves: log.moves }),
     onLost: forget,
     onError: failed,
   })
@@ -105,4 +105,14 @@ export async function openEngine(parts: Parts): Promise<Engine> {
       return bell.stop()
     },
   }
+}
+
+/** What a change of the server means for those who are remembered here, and who wait. */
+function takeEvent(
+  { type, personId }: ServerEvent,
+  { known, hub, moves }: Pick<Engine, 'known' | 'hub'> & { moves: number },
+): void {
+  if (personId === null) return known.forget()
+  known.forgetPerson(personId)
+  if (type === 'session.ended') hub.endOf(personId, moves)
 }

@@ -1,7 +1,7 @@
 import type { Refusal } from '../chat/refusal.ts'
 import { databaseIsAway, type Sql } from '../chat/sql.ts'
 import { limits } from '../limits.ts'
-import { Bag } from './bag.ts'
+import { Ended } from './ended.ts'
 import { type Hint, isHint } from './hints.ts'
 import { type Batch, nothing, readLog } from './log.ts'
 import { tooManyWaits } from './refusals.ts'
@@ -10,7 +10,7 @@ import { Rooms } from './rooms.ts'
 import { type Ask, SharedReads } from './shared-reads.ts'
 import { Slices } from './slices.ts'
 import type { Follower, Heads } from './sweep.ts'
-import { type Group, Stream, type Wait } from './wait.ts'
+import { type Group, groupOf, Stream, type Wait } from './wait.ts'
 import { Wheel } from './wheel.ts'
 
 /**
@@ -21,13 +21,8 @@ export class Hub implements Follower {
   readonly #sql: Sql
   readonly #onError: (error: unknown) => void
   readonly #rooms = new Rooms()
-  readonly #roomless: Group = {
-    roomId: null,
-    after: 0,
-    limit: 0,
-    isStream: false,
-    waits: new Bag('inGroup'),
-  }
+  readonly #roomless = groupOf({ roomId: null, after: 0, limit: 0, isStream: false })
+  readonly #ended = new Ended()
   readonly #reads: SharedReads
   readonly #byKey = new Map<string, Wait>()
   readonly #wheel = new Wheel<Wait>(limits.wheelSpanMs, limits.waitSeconds * 1000, (due) =>
@@ -113,7 +108,7 @@ export class Hub implements Follower {
     this.#held++
     this.#wheel.add(wait, wait.ms)
     if (wait.key !== undefined) this.#takePlace(wait.key, wait)
-    if (this.#stopped) this.#finish(wait)
+    if (this.#stopped || this.#ended.has(wait.who)) this.#finish(wait)
     else if (ask && this.#rooms.isPast(ask.roomId, ask.after)) this.#readOn(ask.roomId)
     return undefined
   }
@@ -152,7 +147,7 @@ export class Hub implements Follower {
 
   /** The rooms that someone waits in, and the numbers that they are believed to have reached. */
   believed(): Heads {
-    return new Map(this.#rooms.waitedIn().map((room) => [room.id, this.#headOf(room)]))
+    return new Map(this.#rooms.waitedIn().map((room) => [room.id, this.#rooms.reached(room)]))
   }
 
   /**
@@ -176,19 +171,31 @@ export class Hub implements Follower {
   }
 
   /**
+   * A session of somebody has ended: their waits end, and the clients ask again.
+   * @param moves of the server's log: who was looked up before that is let in to wait no more.
+   */
+  endOf(personId: number, moves: number): void {
+    this.#ended.add(personId, moves)
+    for (const wait of this.#all()) if (wait.who.personId === personId) this.#finish(wait)
+  }
+
+  /**
    * Answers all who wait, with their own cursor, and holds nobody any more.
    * @param spreadMs over how long, so that not all come to the other instances at once.
    */
   async stop(spreadMs = 0): Promise<void> {
     this.#stopped = true
-    const groups = this.#rooms.waitedIn().flatMap((room) => [...room.groups.values()])
-    const waits = [...groups, this.#roomless].flatMap((group) => group.waits.all())
+    const waits = this.#all()
     const turns = Math.max(1, Math.floor(spreadMs / limits.stopTurnMs))
     const size = Math.ceil(waits.length / turns)
     for (let at = 0; at < waits.length; at += size) {
       if (at > 0) await new Promise((resolve) => setTimeout(resolve, limits.stopTurnMs))
       for (const wait of waits.slice(at, at + size)) this.#finish(wait)
     }
+  }
+
+  #all(): Wait[] {
+    return [...this.#rooms.waits(), ...this.#roomless.waits.all()]
   }
 
   #groupOf(ask: Ask, isStream: boolean): Group {
@@ -238,7 +245,7 @@ export class Hub implements Follower {
   /** What a room's ring has past a number, if it has all that was heard of or is about to. */
   #here(room: Room, { after, limit }: Ask): Batch | undefined {
     const { ring, reading } = room
-    const head = this.#headOf(room)
+    const head = this.#rooms.reached(room)
     if (!ring.covers(after) || after >= ring.top || (ring.top < head && !reading)) return undefined
     return room.batch(after, limit, head)
   }
@@ -258,7 +265,7 @@ export class Hub implements Follower {
     if (!room || room.groups.size === 0) return
     // What is here goes out first: the ring may lose its oldest events to those that are read.
     this.#release(room)
-    if (room.reading || room.groups.size === 0 || room.ring.top >= this.#headOf(room)) return
+    if (room.reading || room.groups.size === 0 || room.ring.top >= this.#rooms.reached(room)) return
     room.reading = this.#readAll(room).finally(() => {
       room.reading = undefined
     })
@@ -267,7 +274,7 @@ export class Hub implements Follower {
   async #readAll(room: Room): Promise<void> {
     try {
       while (room.groups.size > 0) {
-        if (room.ring.top >= this.#headOf(room)) break
+        if (room.ring.top >= this.#rooms.reached(room)) break
         const { ring } = room
         const read = await readLog(this.#sql, room.id, ring.top, limits.pageMessages)
         if (this.#rooms.get(room.id) !== room) break
@@ -283,12 +290,8 @@ export class Hub implements Follower {
   }
 
   #release(room: Room): void {
-    for (const { waits, batch } of room.released(this.#headOf(room))) {
+    for (const { waits, batch } of room.released(this.#rooms.reached(room))) {
       this.#slices.push(waits, batch)
     }
-  }
-
-  #headOf(room: Room): number {
-    return this.#rooms.head(room.id) ?? 0
   }
 }

@@ -29,6 +29,11 @@ export class Known {
     this.#log = log
   }
 
+  /** Another number whenever somebody may be somebody else: asked before they are looked up. */
+  get moves(): number {
+    return this.#log.moves
+  }
+
   /**
    * @param cookie a session's cookie as it came, which was found good when it was remembered.
    * @returns undefined where the database must be asked. The room's `lastSeq` is as old as the

@@ -2,13 +2,13 @@ import type { Refusal } from '../chat/refusal.ts'
 import type { Hub } from './hub.ts'
 import { type Batch, nothing } from './log.ts'
 import type { Ask } from './shared-reads.ts'
-import { Wait } from './wait.ts'
+import { Wait, type Waiter } from './wait.ts'
 
 class Patience extends Wait {
   readonly tell: (batch: Batch) => void
 
-  constructor(ms: number, key: string | undefined, tell: (batch: Batch) => void) {
-    super(ms, key)
+  constructor(ms: number, who: Waiter | undefined, tell: (batch: Batch) => void) {
+    super(ms, who)
     this.tell = tell
   }
 }
@@ -18,8 +18,8 @@ export type Waiting = Ask & {
   ms: number
   /** Ends the wait when the client is gone. */
   signal: AbortSignal
-  /** Ends the older wait of the same key. */
-  key?: string | undefined
+  /** Nobody in particular where absent. */
+  who?: Waiter | undefined
 }
 
 /**
@@ -29,14 +29,14 @@ export type Waiting = Ask & {
  */
 export async function changesOf(hub: Hub, waiting: Waiting): Promise<Batch | Refusal> {
   const batch = await hub.changes(waiting)
-  const { after, ms, signal, key } = waiting
+  const { after, ms, signal, who } = waiting
   if (batch.events.length > 0 || ms === 0 || signal.aborted) return batch
   return new Promise((resolve) => {
     const leave = () => {
       hub.leave(wait)
       resolve(nothing(after))
     }
-    const wait = new Patience(ms, key, (told) => {
+    const wait = new Patience(ms, who, (told) => {
       signal.removeEventListener('abort', leave)
       resolve(told)
     })

@@ -1,8 +1,7 @@
-import { Bag } from './bag.ts'
 import { RecentHints } from './hints.ts'
 import { type Batch, cut, type LogEvent } from './log.ts'
 import { Ring } from './ring.ts'
-import type { Group, Stream, Wait } from './wait.ts'
+import { type Group, groupOf, type Stream, type Wait } from './wait.ts'
 
 /** What is told to some who waited. */
 export type Release = { waits: Wait[]; batch: Batch }
@@ -40,13 +39,7 @@ export class Room {
     const key = keyOf(after, limit, isStream)
     const known = this.groups.get(key)
     if (known) return known
-    const group = {
-      roomId: this.id,
-      after,
-      limit,
-      isStream,
-      waits: new Bag<'inGroup', Wait>('inGroup'),
-    }
+    const group = groupOf({ roomId: this.id, after, limit, isStream })
     this.groups.set(key, group)
     return group
   }

@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts'
 import { type Batch, nothing } from './log.ts'
 import { Room } from './room.ts'
-import type { Group } from './wait.ts'
+import type { Group, Wait } from './wait.ts'
 
 /** The rooms that an instance has heard of: how far each has come, and who waits in it. */
 export class Rooms {
@@ -11,6 +11,11 @@ export class Rooms {
   /** The newest number of a room that was heard of; undefined where of none. */
   head(id: number): number | undefined {
     return this.#heads.get(id)
+  }
+
+  /** The same for a room where somebody waits. */
+  reached({ id }: Room): number {
+    return this.#heads.get(id) ?? 0
   }
 
   /** A room where somebody waits, or did. */
@@ -57,6 +62,12 @@ export class Rooms {
   /** The rooms that somebody waits in. */
   waitedIn(): Room[] {
     return [...this.#rooms.values()].filter((room) => room.groups.size > 0)
+  }
+
+  /** All who wait in some room. */
+  waits(): Wait[] {
+    const groups = this.waitedIn().flatMap((room) => [...room.groups.values()])
+    return groups.flatMap((group) => group.waits.all())
   }
 
   /** Rings are large; that of a room where nobody waits is read again when somebody does. */

@@ -2,7 +2,7 @@ import { limits } from '../limits.ts'
 import type { Hint } from './hints.ts'
 import type { Batch } from './log.ts'
 import { once } from './once.ts'
-import { Stream } from './wait.ts'
+import { Stream, type Waiter } from './wait.ts'
 
 /** The way out of an event stream, as the runtime gives it. */
 export type Pipe = {
@@ -37,8 +37,8 @@ export class EventStream extends Stream {
    * @param bytesOf a batch as this stream's form and pipe have it, made once for all alike.
    * @param gone is called when the stream has been cut, since its reader does not read.
    */
-  constructor(pipe: Pipe, bytesOf: (batch: Batch) => Uint8Array, gone: () => void, key?: string) {
-    super(limits.heartbeatMs, key)
+  constructor(pipe: Pipe, bytesOf: (batch: Batch) => Uint8Array, gone: () => void, who?: Waiter) {
+    super(limits.heartbeatMs, who)
     this.#pipe = pipe
     this.#bytesOf = bytesOf
     this.#gone = gone

@@ -1,4 +1,4 @@
-import type { Bag } from './bag.ts'
+import { Bag } from './bag.ts'
 import type { Hint } from './hints.ts'
 import type { Batch } from './log.ts'
 import type { Slot, Timed } from './wheel.ts'
@@ -14,6 +14,28 @@ export type Group = {
   waits: Bag<'inGroup', Wait>
 }
 
+/** Whose wait it is, as they were found before it began. */
+export type Waiter = {
+  /** Null for a visitor. */
+  personId: number | null
+  /** A word of their own: a newer wait of theirs with it ends the older one. */
+  client?: string | undefined
+  /** How far the server's log was followed before they were looked up (`ServerLog.moves`). */
+  seen: number
+}
+
+const anybody: Waiter = { personId: null, seen: 0 }
+
+/**
+ * What a person's newer wait ends the older one by. Visitors are nobody in particular: the word of
+ * one must not end the wait of another.
+ */
+const keyOf = ({ personId, client }: Waiter): string | undefined =>
+  personId === null || client === undefined ? undefined : `${personId} ${client}`
+
+/** A group that nobody is in yet. */
+export const groupOf = (of: Omit<Group, 'waits'>): Group => ({ ...of, waits: new Bag('inGroup') })
+
 /**
  * A request that is held. One object holds all there is of it, since there are many: how the
  * answer leaves is a subclass's, what comes first is the hub's.
@@ -25,14 +47,16 @@ export abstract class Wait implements Timed {
   inGroup = 0
   /** Whether it has ended: it is told nothing more. */
   done = false
+  readonly who: Waiter
   /** Waits of one key end each other: a newer one the older. */
   readonly key: string | undefined
   /** How long it waits when there is nothing; of a stream, the time between two signs of life. */
   readonly ms: number
 
-  constructor(ms: number, key?: string) {
+  constructor(ms: number, who: Waiter = anybody) {
     this.ms = ms
-    this.key = key
+    this.who = who
+    this.key = keyOf(who)
   }
 
   /**

@@ -5,6 +5,7 @@ import { represent } from '../http/representation.ts'
 import { continues, epochOf } from '../live/cursor.ts'
 import type { Batch } from '../live/log.ts'
 import { changesOf } from '../live/patience.ts'
+import type { Waiter } from '../live/wait.ts'
 import { talkFragment } from '../pages/talk.tsx'
 import { messagesText } from '../pages/text.ts'
 import { batchText, nextPath, roomSource } from './answers.ts'
@@ -14,12 +15,12 @@ import { isHtml, linkTo, newestPage, nextLink, pageJson } from './room.ts'
 
 /**
  * What changed past a cursor. Where there is nothing yet the request is held.
- * @param personId of who asks; null for a visitor.
+ * @param who asks; the word of their own is in what they ask for.
  */
 export async function showChanges(
   c: Context,
   room: Room,
-  personId: number | null,
+  who: Waiter,
   { after, waitMs, limit, client }: Changes,
 ): Promise<Response | Refusal> {
   if (!continues(after, epochOf(c.var.server().word, room), room.lastSeq))
@@ -31,20 +32,13 @@ export async function showChanges(
     limit,
     ms: waitMs,
     signal: c.req.raw.signal,
-    key: waitKey(personId, client),
+    who: { ...who, client },
   })
   if (batch instanceof Refusal) return batch
   // A page that is far behind is better off with the newest messages than with all of them.
   if (batch.more && isHtml(c)) return reset(c, room, Math.max(batch.next, room.lastSeq))
   return showBatch(c, room, batch)
 }
-
-/**
- * What a person's newer wait ends the older one by. Visitors are nobody in particular: the word of
- * one must not end the wait of another.
- */
-export const waitKey = (personId: number | null, client: string | undefined): string | undefined =>
-  personId === null || client === undefined ? undefined : `${personId} ${client}`
 
 /** Each form of a batch is made once for all who wait for it. */
 function showBatch(c: Context, room: Room, batch: Batch): Response {

@@ -56,14 +56,25 @@ function throwError(reason: unknown): never {
 }
 
 /** Who has come into which room. */
-type Entered = { room: Room; person: Person | null; session: Uint8Array | null }
+type Entered = {
+  room: Room
+  person: Person | null
+  session: Uint8Array | null
+}
+
+/** The same for somebody who may wait there. */
+type Found = Entered & {
+  /** How far the server's log was followed before they were looked up. */
+  seen: number
+}
 
 /** The room of the address, and who asks; `not_found` where there is none for them. */
-export async function enterRoom(c: Context): Promise<Entered | Refusal> {
+export async function enterRoom(c: Context): Promise<Found | Refusal> {
   // Not `c.var`: at each use it makes an object of all that is set, and every request comes by here.
   const session = sessionOf(c, c.get('secret')())
+  const seen = c.get('known').moves
   const { room, person } = await c.get('enter')({ session, slug: c.req.param('room') ?? '' })
-  return room ? { room, person, session } : notFound('room')
+  return room ? { room, person, session, seen } : notFound('room')
 }
 
 /**

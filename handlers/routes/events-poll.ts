@@ -5,10 +5,9 @@ import type { Hub } from '../live/hub.ts'
 import { type Batch, nothing } from '../live/log.ts'
 import type { Head } from '../live/moved.ts'
 import type { Snapshot } from '../live/snapshot.ts'
-import { Wait } from '../live/wait.ts'
-import { waitKey } from './changes.ts'
+import { Wait, type Waiter } from '../live/wait.ts'
 import type { EventsReading } from './query.ts'
-import type { Viewer } from './viewer.ts'
+import { type Viewer, waiterOf } from './viewer.ts'
 
 /** What somebody is told: of the open room, and of the others. */
 export type Told = { batch: Batch; heads: readonly Head[]; since: Snapshot }
@@ -40,14 +39,14 @@ export async function pollEvents(
 
 function held(
   { hub, heads }: Live,
-  { room, person }: Viewer,
-  { waitMs, client }: EventsReading,
+  viewer: Viewer,
+  reading: EventsReading,
   signal: AbortSignal,
   ask: Parameters<Hub['hold']>[0],
   empty: Told,
 ): Promise<Told | Refusal> {
   return new Promise((resolve) => {
-    const personId = person?.id ?? null
+    const { room, person } = viewer
     const end = (told: Told) => {
       signal.removeEventListener('abort', leave)
       heads.unwatch(watcher)
@@ -55,13 +54,13 @@ function held(
       resolve(told)
     }
     const leave = () => end(empty)
-    const wait = new EventsPoll(waitMs, waitKey(personId, client), (batch) =>
+    const wait = new EventsPoll(reading.waitMs, waiterOf(viewer, reading), (batch) =>
       // A wait that ends with nothing has the cursor that it came with.
       end({ batch, heads: [], since: batch.events.length > 0 ? watcher.since : empty.since }),
     )
     const watcher: Watcher = {
       wait,
-      personId,
+      personId: person?.id ?? null,
       openId: room?.id ?? null,
       since: empty.since,
       tellHeads: (moved, since) => end({ batch: empty.batch, heads: moved, since }),
@@ -77,8 +76,8 @@ function held(
 class EventsPoll extends Wait {
   readonly tell: (batch: Batch) => void
 
-  constructor(ms: number, key: string | undefined, tell: (batch: Batch) => void) {
-    super(Math.min(ms, limits.waitSeconds * 1000), key)
+  constructor(ms: number, who: Waiter, tell: (batch: Batch) => void) {
+    super(Math.min(ms, limits.waitSeconds * 1000), who)
     this.tell = tell
   }
 }

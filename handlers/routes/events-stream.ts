@@ -6,13 +6,13 @@ import type { Head } from '../live/moved.ts'
 import { once } from '../live/once.ts'
 import type { Snapshot } from '../live/snapshot.ts'
 import { EventStream, GREETING, type Pipe } from '../live/stream.ts'
+import type { Waiter } from '../live/wait.ts'
 import { headJson } from '../pages/heads.tsx'
 import { streamEvent } from '../pages/stream.ts'
 import type { Source } from './answers.ts'
-import { waitKey } from './changes.ts'
 import { type EventsReading, streamLimit } from './query.ts'
 import { runStream, streamResponse } from './stream.ts'
-import { eventsSource, goesOn, type Viewer } from './viewer.ts'
+import { eventsSource, goesOn, type Viewer, waiterOf } from './viewer.ts'
 
 type Live = { sql: Sql; hub: Hub; heads: HeadsFeed }
 
@@ -53,10 +53,10 @@ export async function runEvents(
     }
     live.heads.watch(watcher)
   }
-  const key = waitKey(personId, reading.client)
-  if (!room) return runHeads(live, pipe, begin, key)
+  const who = waiterOf(viewer, reading)
+  if (!room) return runHeads(live, pipe, begin, who)
   const { form } = reading
-  const place = { room, head: room.lastSeq, epoch: viewer.epoch, source, form, key }
+  const place = { room, head: room.lastSeq, epoch: viewer.epoch, source, form, who }
   const ask = { ...place, after: reading.after?.cursor ?? null, limit: streamLimit(form) }
   return runStream(live, ask, pipe, isGone, begin)
 }
@@ -66,10 +66,10 @@ async function runHeads(
   { hub }: Live,
   pipe: Pipe,
   begin: (stream: EventStream) => Promise<void>,
-  key: string | undefined,
+  who: Waiter,
 ): Promise<EventStream | null> {
   const bytesOf = () => new Uint8Array()
-  const stream: EventStream = new EventStream(pipe, bytesOf, () => hub.leave(stream), key)
+  const stream: EventStream = new EventStream(pipe, bytesOf, () => hub.leave(stream), who)
   pipe.write(pipe.frame(GREETING))
   await begin(stream)
   if (!hub.hold(null, stream)) return stream

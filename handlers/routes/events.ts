@@ -45,13 +45,14 @@ export const showEvents: Answer = async (c) => {
 
 async function enter(c: Context, { open }: EventsReading): Promise<Viewer | Refusal> {
   const { word } = c.var.server()
+  const seen = c.var.known.moves
   if (open === undefined) {
     const [person, { origin }] = await Promise.all([whoAsks(c), c.var.heads.now()])
-    return { person, room: null, epoch: epochOf(word, { origin }) }
+    return { person, room: null, seen, epoch: epochOf(word, { origin }) }
   }
   const session = sessionOf(c, c.var.secret())
   const { person, room } = await c.var.enter({ session, slug: open })
-  return room ? { person, room, epoch: epochOf(word, room) } : notFound('room')
+  return room ? { person, room, seen, epoch: epochOf(word, room) } : notFound('room')
 }
 
 function show(c: Context, viewer: Viewer, { batch, heads, since }: Told): Response {

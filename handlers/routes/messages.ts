@@ -25,11 +25,12 @@ export const readMessages: Answer = async (c) => {
   const entry = await enterRoom(c)
   if (entry instanceof Refusal) return entry
   const { room, person } = entry
+  const who = { personId: person?.id ?? null, seen: entry.seen }
   const query: Query = (name) => c.req.query(name)
-  if (wantsStream(c.req.header('accept'))) return showStream(c, room, person?.id ?? null, query)
+  if (wantsStream(c.req.header('accept'))) return showStream(c, room, who, query)
   const reading = readReading(query)
   if (reading instanceof Refusal) return reading
-  if (reading.of === 'changes') return showChanges(c, room, person?.id ?? null, reading)
+  if (reading.of === 'changes') return showChanges(c, room, who, reading)
   const page = await readPage(c.var.sql, room, reading.stretch, reading.limit)
   const live = cursorAt(c, room, room.lastSeq)
   return represent(

@@ -8,12 +8,12 @@ import type { Batch } from '../live/log.ts'
 import { once } from '../live/once.ts'
 import { tooManyWaits } from '../live/refusals.ts'
 import { EventStream, GREETING, type Pipe } from '../live/stream.ts'
-import type { Stream } from '../live/wait.ts'
+import type { Stream, Waiter } from '../live/wait.ts'
 import { WebPipe } from '../live/web-pipe.ts'
 import { streamEvent } from '../pages/stream.ts'
 import { talkFragment } from '../pages/talk.tsx'
 import { batchLines, roomSource, type Source, type StreamForm } from './answers.ts'
-import { resetJson, waitKey } from './changes.ts'
+import { resetJson } from './changes.ts'
 import { type Query, readStream } from './query.ts'
 import { newestPage } from './room.ts'
 
@@ -29,8 +29,7 @@ export type StreamAsk = {
   after: Cursor | null
   form: StreamForm
   limit: number
-  /** Ends the older wait of the same key. */
-  key: string | undefined
+  who: Waiter
 }
 
 /** The headers of a stream. The last one keeps proxies from holding it back. */
@@ -56,7 +55,7 @@ export async function runStream(
   begin?: (stream: EventStream) => Promise<void>,
 ): Promise<EventStream | null> {
   const { room, form, limit } = ask
-  const stream = new EventStream(pipe, bytesFor(ask, pipe), () => hub.leave(stream), ask.key)
+  const stream = new EventStream(pipe, bytesFor(ask, pipe), () => hub.leave(stream), ask.who)
   stream.at = ask.after?.seq ?? ask.head
   try {
     pipe.write(pipe.frame(GREETING))
@@ -117,12 +116,12 @@ async function resetLines(sql: Sql, { room, source, form }: StreamAsk, seq: numb
 
 /**
  * What changes past a cursor, as an event stream.
- * @param personId of who asks; null for a visitor.
+ * @param who asks; the word of their own is in what they ask for.
  */
 export async function showStream(
   c: Context,
   room: Room,
-  personId: number | null,
+  who: Waiter,
   query: Query,
 ): Promise<Response | Refusal> {
   const reading = readStream(query, c.req.header('last-event-id'))
@@ -130,8 +129,8 @@ export async function showStream(
   if (c.var.hub.isFull) return tooManyWaits()
   const epoch = epochOf(c.var.server().word, room)
   const source = roomSource(room.slug, epoch)
-  const key = waitKey(personId, reading.client)
-  const ask = { ...reading, room, head: room.lastSeq, epoch, source: () => source, key }
+  const waiter = { ...who, client: reading.client }
+  const ask = { ...reading, room, head: room.lastSeq, epoch, source: () => source, who: waiter }
   return streamResponse(c, (pipe, isGone) => runStream(c.var, ask, pipe, isGone))
 }
 

@@ -2,6 +2,7 @@ import type { Person } from '../chat/people.ts'
 import type { Room } from '../chat/rooms.ts'
 import { continues, writeCursor } from '../live/cursor.ts'
 import { type Snapshot, snapshotWord } from '../live/snapshot.ts'
+import type { Waiter } from '../live/wait.ts'
 import type { Source } from './answers.ts'
 import type { EventsReading } from './query.ts'
 
@@ -9,9 +10,18 @@ import type { EventsReading } from './query.ts'
 export type Viewer = {
   person: Person | null
   room: Room | null
+  /** How far the server's log was followed before they were looked up. */
+  seen: number
   /** The epoch of the room's log, and of what is known of the others. */
   epoch: string
 }
+
+/** A viewer as one who waits. */
+export const waiterOf = ({ person, seen }: Viewer, { client }: EventsReading): Waiter => ({
+  personId: person?.id ?? null,
+  client,
+  seen,
+})
 
 /** Whether a reader can go on from where they are. */
 export const goesOn = ({ room, epoch }: Viewer, { after }: EventsReading): boolean =>

@@ -11,6 +11,7 @@ import {
   cookieOf,
   join,
   jsonOf,
+  type PageJson,
   type PersonJson,
   roomOf,
   type Someone,
@@ -196,6 +197,28 @@ test('who signs out is a visitor on every instance, and stays signed in elsewher
     assert.is((await me(phone, at)).kind, 'member')
   }
   assert.is((await leave(ann)).status, 200, 'again changes nothing')
+})
+
+test('who signs out is told nothing more by what they left waiting, on any instance', async () => {
+  const ann = await member()
+  const room = await roomOf(instance.app, ann, 'Ann’s own', 'closed')
+  await say(instance.app, ann, room, 'before')
+  const { live } = await jsonOf<PageJson>(ask(other.app, `/r/${room}/messages`, { by: ann }))
+  const waits = [
+    ask(other.app, `/r/${room}/messages?after=${live}&wait=25`, { by: ann }),
+    ask(other.app, `/me/events?open=${room}&after=${live}&wait=25`, { by: ann }),
+    ask(instance.app, `/r/${room}/messages?after=${live}`, {
+      by: ann,
+      headers: { accept: 'text/event-stream' },
+    }),
+  ]
+  await until(() => other.hub.held === 2 && instance.hub.held === 1)
+  await leave(ann)
+  await until(() => other.hub.held === 0 && instance.hub.held === 0)
+  const answers = await Promise.all(waits)
+  for (const answer of answers) assert.is(answer.status, 200)
+  assert.not.match(await (answers[2]?.text() ?? ''), /event|data/)
+  await until(async () => (await ask(other.app, `/r/${room}`, { by: ann })).status === 404)
 })
 
 test('signing in makes a new session, and ends the one that was shown', async () => {

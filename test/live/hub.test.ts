@@ -186,4 +186,30 @@ test('an instance holds so many waits and no more', async () => {
   await Promise.all(waiting)
 })
 
+/** Somebody in particular, as they were looked up when the log had been followed so far. */
+const somebody = (personId: number, seen = 0) => ({ personId, seen })
+
+test('when a session of somebody ends their waits end, wherever they wait, and no others', async () => {
+  const elsewhere = await newRoom(storage.sql, author)
+  const ended = [room, elsewhere].map((one) => changes(hub, waitIn(one, { who: somebody(7) })))
+  const others = [somebody(8), undefined].map((who) => changes(hub, waitIn(room, { who })))
+  await until(() => hub.held === 4)
+  hub.endOf(7, 0)
+  for (const batch of await Promise.all(ended)) assert.equal(batch.events, [])
+  assert.is(hub.held, 2)
+  await tell()
+  for (const batch of await Promise.all(others)) assert.equal(seqs(batch), [1])
+})
+
+test('who was let in before a session of theirs ended waits no more after it', async () => {
+  hub.endOf(7, 3)
+  const late = await changes(hub, waitIn(room, { who: somebody(7, 3) }))
+  assert.equal([late.events, hub.held], [[], 0])
+  const again = changes(hub, waitIn(room, { who: somebody(7, 4) }))
+  const other = changes(hub, waitIn(room, { who: somebody(8, 3) }))
+  await until(() => hub.held === 2)
+  await tell()
+  for (const batch of await Promise.all([again, other])) assert.equal(seqs(batch), [1])
+})
+
 test.run()

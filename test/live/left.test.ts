@@ -80,7 +80,7 @@ test('ends what belongs to a stream whose reader went before it was held', async
     after: { epoch: null, seq: 0 },
     form: 'json',
     limit: limits.pageMessages,
-    key: undefined,
+    who: { personId: null, seen: 0 },
   }
   const parts = { sql: storage.sql, hub }
   const run = (isGone: () => boolean) =>

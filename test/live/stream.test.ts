@@ -124,7 +124,7 @@ async function opened(pipe: TestPipe, count: number) {
     after: { epoch: null, seq: 0 },
     form: 'json',
     limit: limits.pageMessages,
-    key: undefined,
+    who: { personId: null, seen: 0 },
   }
   const running = runStream({ sql: storage.sql, hub }, ask, pipe, () => pipe.isCut)
   return { room, hub, running }

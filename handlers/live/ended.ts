@@ -1,0 +1,28 @@
+import { limits } from '../limits.ts'
+import type { Waiter } from './wait.ts'
+
+/**
+ * Whose sessions ended lately. Their waits end then; but a request that was let in just before may
+ * begin to wait only after that.
+ */
+export class Ended {
+  readonly #at = new Map<number, number>()
+
+  /** @param moves how far the server's log has been followed (`ServerLog.moves`). */
+  add(personId: number, moves: number): void {
+    this.#at.delete(personId)
+    this.#at.set(personId, moves)
+    if (this.#at.size <= limits.endedPeople) return
+    for (const oldest of this.#at.keys()) {
+      this.#at.delete(oldest)
+      return
+    }
+  }
+
+  /** Whether somebody was looked up before a session of theirs ended. */
+  has({ personId, seen }: Waiter): boolean {
+    if (personId === null) return false
+    const at = this.#at.get(personId)
+    return at !== undefined && seen <= at
+  }
+}
