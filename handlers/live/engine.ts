@@ -112,7 +112,10 @@ function takeEvent(
   { type, personId }: ServerEvent,
   { known, hub, moves }: Pick<Engine, 'known' | 'hub'> & { moves: number },
 ): void {
-  if (personId === null) return known.forget()
+  if (personId === null) {
+    known.forget()
+    return
+  }
   known.forgetPerson(personId)
   if (type === 'session.ended') hub.endOf(personId, moves)
 }
