@@ -55,6 +55,8 @@ export const limits = {
   streamRetryMs: 2_000,
   /** What a reader may leave unread, beside what is told just now, before the stream is cut. */
   streamUnreadBytes: 1024 * 1024,
+  /** So long a reader who catches up may take for one page. */
+  streamDrainMs: 60_000,
   /** A stopping instance answers those who wait by and by, at most over this time. */
   stopSpreadMs: 2_000,
   stopTurnMs: 50,
@@ -112,7 +114,8 @@ export const limits = {
   connectMs: 3_000,
   statementMs: 5_000,
   poolConnections: 7,
-  drainMs: 8_000,
+  /** With the spread before it, it leaves a second to store and ring for what was taken. */
+  drainMs: 6_500,
   /** Longer than the proxy keeps an idle connection (nginx/templates/upstream.conf.template). */
   idleMs: 1_500,
   /** Whatever still holds on: the process ends. */

@@ -106,7 +106,7 @@ async function promote(sql: Sql, guest: Guest, values: unknown[]): Promise<Opene
        delete from sessions where person_id in (select id from changed)
      ), session as (
        insert into sessions (key, person_id) select $5, id from changed
-     ), ${intoServerLog('person.changed')}
+     ), ${intoServerLog('session.ended')}
      select id, name, color, kind, (select last_seq from counted) as seq from changed`,
     [...values, guest.person.id, guest.session],
   )

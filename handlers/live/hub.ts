@@ -10,7 +10,7 @@ import { Rooms } from './rooms.ts'
 import { type Ask, SharedReads } from './shared-reads.ts'
 import { Slices } from './slices.ts'
 import type { Follower, Heads } from './sweep.ts'
-import { type Group, groupOf, Stream, type Wait } from './wait.ts'
+import { type Group, groupOf, Stream, type Wait, type Waiter } from './wait.ts'
 import { Wheel } from './wheel.ts'
 
 /**
@@ -101,16 +101,24 @@ export class Hub implements Follower {
    * @returns `unavailable` when the instance holds as many waits as it can.
    */
   hold(ask: Ask | null, wait: Wait): Refusal | undefined {
+    if (wait.done) return undefined
     if (this.isFull) return tooManyWaits()
     const group = ask ? this.#groupOf(ask, wait instanceof Stream) : this.#roomless
     wait.group = group
     group.waits.add(wait)
     this.#held++
     this.#wheel.add(wait, wait.ms)
-    if (wait.key !== undefined) this.#takePlace(wait.key, wait)
-    if (this.#stopped || this.#ended.has(wait.who)) this.#finish(wait)
+    const older = wait.key === undefined ? undefined : this.#byKey.get(wait.key)
+    if (wait.key !== undefined) this.#byKey.set(wait.key, wait)
+    if (older) this.#finish(older)
+    if (this.refuses(wait.who)) this.#finish(wait)
     else if (ask && this.#rooms.isPast(ask.roomId, ask.after)) this.#readOn(ask.roomId)
     return undefined
+  }
+
+  /** Whether somebody is told nothing more here, and is to ask again. */
+  refuses(who: Waiter): boolean {
+    return this.#stopped || this.#ended.has(who)
   }
 
   /** The client is gone, or was told something else: the wait is told nothing more. */
@@ -164,10 +172,9 @@ export class Hub implements Follower {
 
   /** Ends the waits in a room, and forgets what was known of it. */
   forget(roomId: number): void {
-    const room = this.#rooms.get(roomId)
+    const waits = this.#rooms.get(roomId)?.waits() ?? []
     this.#rooms.forget(roomId)
-    for (const group of room?.groups.values() ?? [])
-      for (const wait of group.waits.all()) this.#finish(wait)
+    for (const wait of waits) this.#finish(wait)
   }
 
   /**
@@ -201,12 +208,6 @@ export class Hub implements Follower {
   #groupOf(ask: Ask, isStream: boolean): Group {
     this.#rooms.learn(ask.roomId, ask.head)
     return this.#rooms.open(ask.roomId, ask.after).group(ask.after, ask.limit, isStream)
-  }
-
-  #takePlace(key: string, wait: Wait): void {
-    const older = this.#byKey.get(key)
-    this.#byKey.set(key, wait)
-    if (older) this.#finish(older)
   }
 
   /** Ends a wait with nothing. */

@@ -7,7 +7,7 @@ import { Wait, type Waiter } from './wait.ts'
 class Patience extends Wait {
   readonly tell: (batch: Batch) => void
 
-  constructor(ms: number, who: Waiter | undefined, tell: (batch: Batch) => void) {
+  constructor(ms: number, who: Waiter, tell: (batch: Batch) => void) {
     super(ms, who)
     this.tell = tell
   }
@@ -18,8 +18,7 @@ export type Waiting = Ask & {
   ms: number
   /** Ends the wait when the client is gone. */
   signal: AbortSignal
-  /** Nobody in particular where absent. */
-  who?: Waiter | undefined
+  who: Waiter
 }
 
 /**

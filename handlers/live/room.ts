@@ -44,6 +44,11 @@ export class Room {
     return group
   }
 
+  /** All who wait here. */
+  waits(): Wait[] {
+    return [...this.groups.values()].flatMap((group) => group.waits.all())
+  }
+
   /** The streams of the room, wherever they stand. */
   streams(): Stream[] {
     const groups = [...this.groups.values()].filter(({ isStream }) => isStream)

@@ -66,8 +66,7 @@ export class Rooms {
 
   /** All who wait in some room. */
   waits(): Wait[] {
-    const groups = this.waitedIn().flatMap((room) => [...room.groups.values()])
-    return groups.flatMap((group) => group.waits.all())
+    return this.waitedIn().flatMap((room) => room.waits())
   }
 
   /** Rings are large; that of a room where nobody waits is read again when somebody does. */

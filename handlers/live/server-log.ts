@@ -6,7 +6,7 @@ import type { Follower, Heads } from './sweep.ts'
 /** A change that concerns the whole server. */
 export type ServerEvent = {
   seq: number
-  /** `person.changed`: another name or colour. */
+  /** `person.changed`: another name or colour. `session.ended`: one of their sessions, or all. */
   type: string
   personId: number | null
   at: Date

@@ -15,8 +15,8 @@ export const showFrame: Answer = async (c) => {
   if (entry instanceof Refusal) return entry
   const reading = readReading((name) => c.req.query(name))
   if (reading instanceof Refusal) return reading
-  const { room } = entry
-  let seen = room.lastSeq
+  const { room, person } = entry
+  let last = room.lastSeq
   const epoch = epochOf(c.var.server().word, room)
   if (reading.of === 'changes' && continues(reading.after, epoch, room.lastSeq)) {
     const batch = await changesOf(c.var.hub, {
@@ -26,11 +26,15 @@ export const showFrame: Answer = async (c) => {
       limit: reading.limit,
       ms: reading.waitMs,
       signal: c.req.raw.signal,
+      who: { personId: person?.id ?? null, seen: entry.seen },
     })
     if (batch instanceof Refusal) return batch
-    seen = Math.max(seen, batch.next)
+    last = Math.max(last, batch.next)
+    // Whoever waited may not be who they were: what is shown now is looked up now.
+    const still = await enterRoom(c)
+    if (still instanceof Refusal) return still
   }
   const page = await newestPage(c.var.sql, room)
   c.header('cache-control', 'private, no-store')
-  return c.html(frameDocument({ room, page, live: cursorAt(c, room, seen) }))
+  return c.html(frameDocument({ room, page, live: cursorAt(c, room, last) }))
 }

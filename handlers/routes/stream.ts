@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { Refusal } from '../chat/refusal.ts'
 import type { Room } from '../chat/rooms.ts'
 import type { Sql } from '../chat/sql.ts'
+import { limits } from '../limits.ts'
 import { type Cursor, continues, epochOf } from '../live/cursor.ts'
 import type { Hub } from '../live/hub.ts'
 import type { Batch } from '../live/log.ts'
@@ -64,7 +65,7 @@ export async function runStream(
       const lines = await resetLines(sql, ask, seq)
       stream.at = seq
       stream.write(pipe.frame(lines))
-      await pipe.drained()
+      await drained(pipe)
       return seq
     }
     let after = ask.after?.seq ?? ask.head
@@ -73,12 +74,13 @@ export async function runStream(
       const place = { roomId: room.id, head: ask.head, after, limit }
       const batch = hub.known(place) ?? (await hub.changes(place))
       if (isGone()) break
+      if (hub.refuses(ask.who)) return endOf(pipe)
       if (batch.events.length === 0) return hub.hold(place, stream) ? endOf(pipe) : stream
       if (batch.more && form === 'html') after = await reset(Math.max(batch.next, ask.head))
       else {
         stream.tell(batch)
         after = batch.next
-        await pipe.drained()
+        await drained(pipe)
       }
     }
     return null
@@ -86,6 +88,13 @@ export async function runStream(
     // Who watches for it (live/heads.ts) is to know that it never began.
     if (!stream.group) hub.leave(stream)
   }
+}
+
+/** Waits until a reader has taken what was written; one who never does is cut. */
+async function drained(pipe: Pipe): Promise<void> {
+  const late = setTimeout(() => pipe.cut(), limits.streamDrainMs)
+  await pipe.drained()
+  clearTimeout(late)
 }
 
 const bytesFor =

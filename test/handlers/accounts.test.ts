@@ -100,6 +100,17 @@ test('a guest who makes an account stays who they are, with all that is theirs',
   assert.is((await say(instance.app, olga, room, 'after')).author.id, guest.id)
 })
 
+test('what a guest left waiting ends when their sessions do, as they make an account', async () => {
+  const guest = await join(instance.app, 'doubled-dove')
+  const room = await roomOf(instance.app, guest, 'A dove’s own', 'closed')
+  const { live } = await jsonOf<PageJson>(ask(other.app, `/r/${room}/messages`, { by: guest }))
+  const wait = ask(other.app, `/r/${room}/messages?after=${live}&wait=25`, { by: guest })
+  await until(() => other.hub.held === 1)
+  await open(newName(), { by: guest })
+  await until(() => other.hub.held === 0)
+  assert.is((await wait).status, 200)
+})
+
 test('the guest’s cookie is worth nothing once they have an account', async () => {
   const guest = await join(instance.app, 'passing-fox')
   await say(instance.app, guest, 'lobby', 'hello')
@@ -212,11 +223,13 @@ test('who signs out is told nothing more by what they left waiting, on any insta
       headers: { accept: 'text/event-stream' },
     }),
   ]
-  await until(() => other.hub.held === 2 && instance.hub.held === 1)
+  const frame = ask(other.app, `/r/${room}/frame?after=${live}&wait=25`, { by: ann, form: 'page' })
+  await until(() => other.hub.held === 3 && instance.hub.held === 1)
   await leave(ann)
   await until(() => other.hub.held === 0 && instance.hub.held === 0)
   const answers = await Promise.all(waits)
   for (const answer of answers) assert.is(answer.status, 200)
+  assert.is((await frame).status, 404, 'a frame shows the room anew, to whoever may see it then')
   assert.not.match(await (answers[2]?.text() ?? ''), /event|data/)
   await until(async () => (await ask(other.app, `/r/${room}`, { by: ann })).status === 404)
 })

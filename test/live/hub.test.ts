@@ -192,7 +192,8 @@ const somebody = (personId: number, seen = 0) => ({ personId, seen })
 test('when a session of somebody ends their waits end, wherever they wait, and no others', async () => {
   const elsewhere = await newRoom(storage.sql, author)
   const ended = [room, elsewhere].map((one) => changes(hub, waitIn(one, { who: somebody(7) })))
-  const others = [somebody(8), undefined].map((who) => changes(hub, waitIn(room, { who })))
+  const visitor = { personId: null, seen: 0 }
+  const others = [somebody(8), visitor].map((who) => changes(hub, waitIn(room, { who })))
   await until(() => hub.held === 4)
   hub.endOf(7, 0)
   for (const batch of await Promise.all(ended)) assert.equal(batch.events, [])

@@ -90,4 +90,28 @@ test('ends what belongs to a stream whose reader went before it was held', async
   assert.equal([hub.held, hub.traces], [0, 0])
 })
 
+test('a stream that still catches up tells nothing once a session of its reader has ended', async () => {
+  await say(storage, author, room, 'hello')
+  hub.endOf(7, 0)
+  const pipe = new TestPipe(true)
+  const ask: StreamAsk = {
+    room,
+    head: 1,
+    epoch: '00000000',
+    source: () => roomSource(room.slug, '00000000'),
+    after: { epoch: null, seq: 0 },
+    form: 'json',
+    limit: limits.pageMessages,
+    who: { personId: 7, seen: 0 },
+  }
+  assert.is(await runStream({ sql: storage.sql, hub }, ask, pipe, () => false), null)
+  assert.equal([pipe.ended, pipe.text.includes('hello')], [true, false])
+  assert.equal([hub.held, hub.traces], [0, 0])
+  const later = { ...ask, who: { personId: 7, seen: 1 } }
+  const held = await runStream({ sql: storage.sql, hub }, later, pipe, () => false)
+  assert.ok(pipe.text.includes('hello'))
+  assert.is(hub.held, 1)
+  if (held) hub.leave(held)
+})
+
 test.run()

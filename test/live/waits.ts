@@ -18,6 +18,7 @@ export const waitIn = (room: Room, change: Partial<Waiting> = {}): Waiting => ({
   limit: 50,
   ms: longMs,
   signal: new AbortController().signal,
+  who: { personId: null, seen: 0 },
   ...change,
 })
 
