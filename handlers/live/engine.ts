@@ -56,8 +56,7 @@ export async function openEngine(parts: Parts): Promise<Engine> {
   const sweeping = new Sweep(sql, [hub, log])
   const sweep = async () => {
     void heads.sweep()
-    // Who waits is to be told that their session has ended, also where nobody is remembered.
-    if (hub.held > 0) log.isTrusted()
+    if (hub.held > 0) log.isTrusted() // So it is swept: whose session ends is to be told.
     await sweeping.now().catch((error) => {
       failed(error)
       throw error
