@@ -69,19 +69,22 @@ test('is nothing, of those who were answered', async () => {
   }
 })
 
+/** A stream of all that was said in the room, of which one message is known. */
+const fromTheBeginning = (who: StreamAsk['who']): StreamAsk => ({
+  room,
+  head: 1,
+  epoch: '00000000',
+  source: () => roomSource(room.slug, '00000000'),
+  after: { epoch: null, seq: 0 },
+  form: 'json',
+  limit: limits.pageMessages,
+  who,
+})
+
 test('ends what belongs to a stream whose reader went before it was held', async () => {
   await say(storage, author, room, 'hello')
   const begun: EventStream[] = []
-  const ask: StreamAsk = {
-    room,
-    head: 1,
-    epoch: '00000000',
-    source: () => roomSource(room.slug, '00000000'),
-    after: { epoch: null, seq: 0 },
-    form: 'json',
-    limit: limits.pageMessages,
-    who: { personId: null, seen: 0 },
-  }
+  const ask = fromTheBeginning({ personId: null, seen: 0 })
   const parts = { sql: storage.sql, hub }
   const run = (isGone: () => boolean) =>
     runStream(parts, ask, new TestPipe(true), isGone, async (stream) => void begun.push(stream))
@@ -94,16 +97,7 @@ test('a stream that still catches up tells nothing once a session of its reader 
   await say(storage, author, room, 'hello')
   hub.endOf(7, 0)
   const pipe = new TestPipe(true)
-  const ask: StreamAsk = {
-    room,
-    head: 1,
-    epoch: '00000000',
-    source: () => roomSource(room.slug, '00000000'),
-    after: { epoch: null, seq: 0 },
-    form: 'json',
-    limit: limits.pageMessages,
-    who: { personId: 7, seen: 0 },
-  }
+  const ask = fromTheBeginning({ personId: 7, seen: 0 })
   assert.is(await runStream({ sql: storage.sql, hub }, ask, pipe, () => false), null)
   assert.equal([pipe.ended, pipe.text.includes('hello')], [true, false])
   assert.equal([hub.held, hub.traces], [0, 0])
