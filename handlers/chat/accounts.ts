@@ -1,8 +1,9 @@
 import { limits } from '../limits.ts'
 import { checkPassword, hashPassword, TooManyPasswords } from './passwords.ts'
-import { type Person, type Profile, readProfile } from './people.ts'
+import { type NewSession, type Person, type Profile, readProfile } from './people.ts'
 import { invalid, Refusal } from './refusal.ts'
 import { intoServerLog } from './server.ts'
+import { banned, type Opened } from './sessions.ts'
 import { brokenConstraint, type Sql } from './sql.ts'
 import { characters, loginOf } from './text.ts'
 
@@ -44,12 +45,9 @@ function passwordProblem(password: string): string | undefined {
 /** A guest, and the key of the session that they showed. */
 export type Guest = { person: Person; session: Uint8Array | null }
 
-/** A member, and the number of the change in the server's log; null where nobody need be told. */
-export type Opened = { person: Person; seq: number | null }
-
 /**
  * Makes an account: of a visitor a new member, of a guest the same person with all that is theirs.
- * @param session the key of the session that they have from then on; a guest's older ones end.
+ * @param session what they are known by from then on; a guest's older sessions end.
  * @returns `conflict` where the name is a member's, or where they have an account already or have
  *   signed out meanwhile; `unavailable` where too many make one or sign in.
  */
@@ -57,12 +55,19 @@ export async function openAccount(
   sql: Sql,
   guest: Guest | null,
   { profile, password }: AccountDraft,
-  session: Uint8Array,
+  session: NewSession,
 ): Promise<Opened | Refusal> {
   if (guest && guest.person.kind !== 'guest') return second()
   const hash = await hashPassword(password).catch(busy)
   if (hash instanceof Refusal) return hash
-  const values = [profile.name, profile.color, loginOf(profile.name), hash, session]
+  const values = [
+    profile.name,
+    profile.color,
+    loginOf(profile.name),
+    hash,
+    session.key,
+    session.device,
+  ]
   const open = guest ? promote(sql, guest, values) : enrol(sql, values)
   return open.catch(nameTaken(profile.name))
 }
@@ -85,7 +90,7 @@ async function enrol(sql: Sql, values: unknown[]): Promise<Opened> {
      ), account as (
        insert into accounts (person_id, login, password) select id, $3, $4 from person
      ), session as (
-       insert into sessions (key, person_id) select $5, id from person
+       insert into sessions (key, person_id, name, used_at) select $5, id, $6, now() from person
      )
      select id, name, color, kind from person`,
     values,
@@ -97,15 +102,15 @@ async function promote(sql: Sql, guest: Guest, values: unknown[]): Promise<Opene
   const { rows } = await sql.query<Person & { seq: number }>(
     `with changed as (
        update people set name = $1, color = $2, kind = 'member'
-        where id = $6 and kind = 'guest'
-          and exists (select from sessions s where s.key = $7 and s.person_id = $6)
+        where id = $7 and kind = 'guest' and banned_at is null
+          and exists (select from sessions s where s.key = $8 and s.person_id = $7)
        returning id, name, color, kind
      ), account as (
        insert into accounts (person_id, login, password) select id, $3, $4 from changed
      ), ended as (
        delete from sessions where person_id in (select id from changed)
      ), session as (
-       insert into sessions (key, person_id) select $5, id from changed
+       insert into sessions (key, person_id, name, used_at) select $5, id, $6, now() from changed
      ), ${intoServerLog('session.ended')}
      select id, name, color, kind, (select last_seq from counted) as seq from changed`,
     [...values, guest.person.id, guest.session],
@@ -117,7 +122,7 @@ async function promote(sql: Sql, guest: Guest, values: unknown[]): Promise<Opene
 
 /**
  * Signs somebody in by name and password.
- * @param session the key of their new session.
+ * @param session their new one.
  * @param before the session that was shown, if one was: it ends, so that nothing known of it before
  *   is worth anything after.
  * @returns `sign_in` where the two do not go together; it takes as long when nobody has that name.
@@ -126,11 +131,11 @@ async function promote(sql: Sql, guest: Guest, values: unknown[]): Promise<Opene
 export async function signIn(
   sql: Sql,
   { name, password }: { name: string; password: string },
-  session: Uint8Array,
+  session: NewSession,
   before: Uint8Array | null,
 ): Promise<Opened | Refusal> {
-  const { rows } = await sql.query<Person & { password: string }>(
-    `select p.id, p.name, p.color, p.kind, a.password
+  const { rows } = await sql.query<Person & { password: string | null; banned: boolean }>(
+    `select p.id, p.name, p.color, p.kind, p.banned_at is not null as banned, a.password
        from accounts a join people p on p.id = a.person_id where a.login = $1`,
     [loginOf(name)],
   )
@@ -139,8 +144,9 @@ export async function signIn(
   const shown = isPossible ? password : ''
   const checked = await checkPassword(shown, found?.password ?? null).catch(busy)
   if (checked instanceof Refusal) return checked
-  if (!found || !checked.isRight) return wrong()
-  const { password: stored, ...person } = found
+  if (!found?.password || !checked.isRight) return wrong()
+  const { password: stored, banned: isBanned, ...person } = found
+  if (isBanned) return banned()
   // What cannot be hashed now is hashed the next time.
   const anew = checked.isStale ? await hashPassword(shown).catch(() => stored) : stored
   return begin(sql, person, { stored, anew }, session, before)
@@ -164,7 +170,7 @@ async function begin(
   sql: Sql,
   person: Person,
   { stored, anew }: { stored: string; anew: string },
-  session: Uint8Array,
+  session: NewSession,
   before: Uint8Array | null,
 ): Promise<Opened | Refusal> {
   const { rows } = await sql.query<{ seq: number | null }>(
@@ -173,10 +179,10 @@ async function begin(
      ), changed as (
        delete from sessions where key = $5 and exists (select from account) returning person_id as id
      ), session as (
-       insert into sessions (key, person_id) select $4, person_id from account
+       insert into sessions (key, person_id, name, used_at) select $4, person_id, $6, now() from account
      ), ${intoServerLog('session.ended')}
      select (select last_seq from counted) as seq from account`,
-    [person.id, stored, anew, session, before],
+    [person.id, stored, anew, session.key, before, session.device],
   )
   return rows[0] ? { person, seq: rows[0].seq } : wrong()
 }

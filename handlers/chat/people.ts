@@ -14,6 +14,14 @@ export type Person = {
   kind: 'guest' | 'member' | 'owner'
 }
 
+/** A browser's session that is to begin. */
+export type NewSession = {
+  /** The stored key: a hash of what the browser keeps. */
+  key: Uint8Array
+  /** What its person knows the device by, such as `Firefox on Linux`. */
+  device: string
+}
+
 export type Profile = { name: string; color: string }
 
 /**
@@ -35,17 +43,17 @@ export function readProfile(
 
 /**
  * Makes a guest, with the session that they will be known by, in one transaction.
- * @param session the key to store: a hash of what the guest's browser keeps.
+ * @param session what the guest's browser keeps.
  */
-export async function welcome(sql: Sql, profile: Profile, session: Uint8Array): Promise<Person> {
+export async function welcome(sql: Sql, profile: Profile, session: NewSession): Promise<Person> {
   const { rows } = await sql.query<Person>(
     `with person as (
        insert into people (name, color, kind) values ($1, $2, 'guest') returning id, name, color, kind
      ), session as (
-       insert into sessions (key, person_id) select $3, id from person
+       insert into sessions (key, person_id, name, used_at) select $3, id, $4, now() from person
      )
      select id, name, color, kind from person`,
-    [profile.name, profile.color, session],
+    [profile.name, profile.color, session.key, session.device],
   )
   return one(rows)
 }

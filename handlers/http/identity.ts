@@ -1,7 +1,9 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'hono'
 import { generateCookie } from 'hono/cookie'
+import type { NewSession } from '../chat/people.ts'
 import { limits } from '../limits.ts'
+import { deviceOf } from './device.ts'
 
 const COOKIE = 'natter'
 
@@ -26,10 +28,10 @@ export function sessionIn(cookie: string, secret: string): Uint8Array | null {
   return storedKey(token)
 }
 
-/** A new session: the cookie's value, and the key under which the database knows it. */
-export function newSession(secret: string): { cookie: string; key: Uint8Array } {
+/** A new session of whoever asks: the cookie's value beside what the database keeps. */
+export function newSession(c: Context, secret: string): NewSession & { cookie: string } {
   const token = randomBytes(24).toString('base64url')
-  return { cookie: `${token}.${sign(token, secret)}`, key: storedKey(token) }
+  return { cookie: `${token}.${sign(token, secret)}`, key: storedKey(token), device: deviceOf(c) }
 }
 
 /**

@@ -12,10 +12,10 @@ export const createAccount: Answer = async (c) => {
   if (fields instanceof Refusal) return fields
   const person = await whoAsks(c)
   const draft = readAccountDraft(fields, person)
-  const session = newSession(c.var.secret())
+  const session = newSession(c, c.var.secret())
   const guest = person && { person, session: sessionOf(c, c.var.secret()) }
   const opened =
-    draft instanceof Refusal ? draft : await openAccount(c.var.sql, guest, draft, session.key)
+    draft instanceof Refusal ? draft : await openAccount(c.var.sql, guest, draft, session)
   if (opened instanceof Refusal) {
     return refuseChange(c, opened, { person, fields, form: 'account' })
   }

@@ -24,8 +24,8 @@ export const changeMe: Answer = async (c) => {
     if (!(renamed instanceof Refusal)) return showChanged(c, renamed, fields)
     return refuseChange(c, renamed, { person, fields, form: 'profile' })
   }
-  const session = newSession(c.var.secret())
-  const guest = await welcome(c.var.sql, profile, session.key)
+  const session = newSession(c, c.var.secret())
+  const guest = await welcome(c.var.sql, profile, session)
   const shown = showChanged(c, guest, fields)
   keepSession(c, shown, session.cookie)
   return shown

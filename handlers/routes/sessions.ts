@@ -1,6 +1,8 @@
 import type { Context } from 'hono'
-import { type Opened, signIn, signOut } from '../chat/accounts.ts'
+import { signIn, signOut } from '../chat/accounts.ts'
+import type { NewSession } from '../chat/people.ts'
 import { invalid, Refusal } from '../chat/refusal.ts'
+import type { Opened } from '../chat/sessions.ts'
 import { lineField, loginOf } from '../chat/text.ts'
 import { type Fields, readFields } from '../http/body.ts'
 import { dropSession, keepSession, newSession, sessionOf } from '../http/identity.ts'
@@ -13,8 +15,8 @@ import { refuseChange, showChanged } from './person.ts'
 export const createSession: Answer = async (c) => {
   const fields = await readFields(c)
   if (fields instanceof Refusal) return fields
-  const session = newSession(c.var.secret())
-  const entered = await enter(c, fields, session.key)
+  const session = newSession(c, c.var.secret())
+  const entered = await enter(c, fields, session)
   if (entered instanceof Refusal) {
     const person = await whoAsks(c)
     return refuseChange(c, entered, { person, fields, form: 'session' })
@@ -25,7 +27,7 @@ export const createSession: Answer = async (c) => {
   return shown
 }
 
-async function enter(c: Context, fields: Fields, session: Uint8Array): Promise<Opened | Refusal> {
+async function enter(c: Context, fields: Fields, session: NewSession): Promise<Opened | Refusal> {
   const { name = '', password = '' } = fields
   // Nobody has a longer one, and what is counted is kept in memory.
   const { line, problem } = lineField(name, 'A name', 1, limits.nameChars)

@@ -94,7 +94,7 @@ for (const driver of drivers) {
     const profile = { name: `Member ${person.id}`, color: '#aa0000' }
     const key = Buffer.from(`session ${person.id}`)
     const draft = { profile, password: 'a few plain words' }
-    succeeded(await openAccount(sql, { person, session }, draft, key))
+    succeeded(await openAccount(sql, { person, session }, draft, { key, device: 'A program' }))
     const other = { name: `Other ${person.id}`, color: '#aa0000' }
     assert.is(refusedAs(await rename(sql, person, other)), 'conflict')
     const { rows } = await sql.query(
@@ -112,12 +112,10 @@ for (const driver of drivers) {
       profile: { name: `Late ${person.id}`, color: '#aa0000' },
       password: 'too late now',
     }
-    const opened = await openAccount(
-      sql,
-      { person, session },
-      draft,
-      Buffer.from(`late ${person.id}`),
-    )
+    const opened = await openAccount(sql, { person, session }, draft, {
+      key: Buffer.from(`late ${person.id}`),
+      device: 'A program',
+    })
     assert.is(refusedAs(opened), 'conflict')
     assert.is((await enterOne(sql, Buffer.from(`late ${person.id}`), 'lobby')).person, null)
   })

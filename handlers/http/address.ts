@@ -1,0 +1,74 @@
+import { BlockList, isIP } from 'node:net'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import type { Context } from 'hono'
+
+/** Addresses and networks. */
+export type Networks = Pick<BlockList, 'check'>
+
+/**
+ * Reads a list such as `10.1.0.0/16, 192.0.2.7`, separated by commas or blanks.
+ * @throws {RangeError} for what is neither an address nor a network; the message names it.
+ */
+export function readNetworks(text: string): Networks {
+  const list = new BlockList()
+  for (const one of text.split(/[\s,]+/).filter((word) => word !== '')) {
+    const [address = '', bits] = one.split('/')
+    const family = isIP(address)
+    const most = family === 6 ? 128 : 32
+    const isNetwork = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most)
+    if (family === 0 || !isNetwork) throw new RangeError(one)
+    list.addSubnet(address, Number(bits ?? most), family === 6 ? 'ipv6' : 'ipv4')
+  }
+  return list
+}
+
+/** Whether an address is in one of the networks. */
+export function isIn(networks: Networks, address: string): boolean {
+  const family = isIP(address)
+  return family !== 0 && networks.check(address, family === 6 ? 'ipv6' : 'ipv4')
+}
+
+/**
+ * The address of whoever asks. A proxy that is trusted says for whom it asks: the last address in
+ * `X-Forwarded-For` that is no such proxy's. What anybody else says there is not believed.
+ * @returns empty where the runtime tells none.
+ */
+export function addressOf(c: Context, trusted: Networks): string {
+  let address = peerOf(c)
+  const told = (c.req.header('x-forwarded-for') ?? '').split(',').map((one) => one.trim())
+  while (address !== '' && isIn(trusted, address)) {
+    const before = plain(told.pop() ?? '')
+    if (isIP(before) === 0) break
+    address = before
+  }
+  return address
+}
+
+/** The address of the other end of the connection; empty where the runtime tells none. */
+export function peerOf(c: Context): string {
+  try {
+    return plain(getConnInfo(c).remote.address ?? '')
+  } catch {
+    return ''
+  }
+}
+
+/** An IPv4 address that came by way of IPv6 is itself. */
+const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '')
+
+/**
+ * What an address is counted and barred by: in IPv6 a household has a network of 64 bits, whose
+ * addresses it changes at will.
+ */
+export function neighbourhoodOf(address: string): string {
+  if (isIP(address) !== 6) return address
+  const [head = '', tail] = address.split('%')[0]?.split('::') ?? []
+  const left = head === '' ? [] : head.split(':')
+  const right = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = tail === undefined ? 0 : 8 - left.length - right.length
+  const groups = [...left, ...Array<string>(Math.max(0, zeros)).fill('0'), ...right]
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')
+}
