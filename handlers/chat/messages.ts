@@ -55,6 +55,10 @@ export function messageFrom(row: MessageRow): Message {
   }
 }
 
+/** The message for somebody who sees what has a later number alone: it quotes nothing older. */
+export const aboveFloor = (message: Message, floor: number): Message =>
+  message.replyTo !== null && message.replyTo <= floor ? { ...message, replyTo: null } : message
+
 /**
  * How many of these, from the first on, one answer holds: their texts all together stay within
  * `most` characters, but the first is given whatever its size.
@@ -89,11 +93,20 @@ export function readDraft(fields: {
   return { body, nonce, replyTo: reply === null ? null : Number(reply) }
 }
 
-/** One message, or null. */
-export async function findMessage(sql: Sql, room: Room, n: number): Promise<Message | null> {
+/**
+ * One message, or null.
+ * @param floor of whoever asks: they see what has a later number alone.
+ */
+export async function findMessage(
+  sql: Sql,
+  room: Room,
+  n: number,
+  floor = 0,
+): Promise<Message | null> {
+  if (n <= floor) return null
   const { rows } = await sql.query<MessageRow>(
     `select ${messageColumns} from messages m where m.room_id = $1 and m.n = $2`,
     [room.id, n],
   )
-  return rows[0] ? messageFrom(rows[0]) : null
+  return rows[0] ? aboveFloor(messageFrom(rows[0]), floor) : null
 }

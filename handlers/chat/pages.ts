@@ -1,5 +1,12 @@
 import { limits } from '../limits.ts'
-import { type Message, type MessageRow, messageColumns, messageFrom, thatFit } from './messages.ts'
+import {
+  aboveFloor,
+  type Message,
+  type MessageRow,
+  messageColumns,
+  messageFrom,
+  thatFit,
+} from './messages.ts'
 import type { Room } from './rooms.ts'
 import type { Sql } from './sql.ts'
 
@@ -19,25 +26,29 @@ export type Page = {
  * Reads a page by key, never by offset: it costs the same however long the talk is. One more
  * message is read on either side than is shown, which tells whether there are any further.
  *
+ * @param room as it was when whoever asks was let in: the page ends with its `lastSeq`, so that
+ *   nothing is in it that came after they may have lost their access.
  * @param limit messages at the most; fewer when they are long (`limits.pageChars`).
+ * @param floor they see what has a later number alone; 0 for all of it.
  */
 export async function readPage(
   sql: Sql,
-  room: Room,
+  room: Pick<Room, 'id' | 'lastSeq'>,
   stretch: Stretch,
   limit: number,
+  floor = 0,
 ): Promise<Page> {
   const { pivot, below, above } = reach(stretch, limit)
   const { rows } = await sql.query<MessageRow>(
     `(select ${messageColumns} from messages m
-       where m.room_id = $1 and m.n < $2 order by m.n desc limit $3)
+       where m.room_id = $1 and m.n < $2 and m.n > $5 and m.n <= $6 order by m.n desc limit $3)
      union all
      (select ${messageColumns} from messages m
-       where m.room_id = $1 and m.n >= $2 order by m.n limit $4)
+       where m.room_id = $1 and m.n >= $2 and m.n > $5 and m.n <= $6 order by m.n limit $4)
      order by n`,
-    [room.id, pivot, below + 1, above + 1],
+    [room.id, pivot, below + 1, above + 1, floor, room.lastSeq],
   )
-  const messages = rows.map(messageFrom)
+  const messages = rows.map((row) => aboveFloor(messageFrom(row), floor))
   const older = messages.filter((message) => message.n < pivot)
   const newer = messages.filter((message) => message.n >= pivot)
   const down = thatFit(older.toReversed().slice(0, below), limits.pageChars)

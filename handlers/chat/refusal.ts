@@ -49,6 +49,15 @@ export const notFound = (what: string) =>
 export const signIn = () =>
   new Refusal('sign_in', 'Say who you are first: pick a name, then try again.')
 
+/** For whoever the server is closed to just now, whatever they ask for. */
+export const notAdmitted = (person: object | null, policy: 'open' | 'invited' | 'members') =>
+  new Refusal(
+    'sign_in',
+    policy === 'members' && person
+      ? 'This server is for people with an account. Make one or sign in, then try again.'
+      : 'This server is not open to everybody. Sign in, or ask somebody in it for a link.',
+  )
+
 /** Wrong fields, each with a sentence. */
 export const invalid = (fields: Record<string, string>) =>
   new Refusal('invalid', Object.values(fields).join(' '), { fields })

@@ -15,17 +15,28 @@ export type Room = {
   topic: string
   visibility: Visibility
   archived: boolean
+  /** Whether it is a conversation of a few people, which has no roles and no moderators. */
+  direct: boolean
+  /** Somebody who is no moderator may write once in so many seconds; 0 for as they like. */
+  slowSeconds: number
+  /** Messages are kept for so many days; null for as long as the server keeps any. */
+  retentionDays: number | null
   /** The number of the newest event of its log. */
   lastSeq: number
   /** The object id of the table that the row was read from: another after a restore. */
   origin: number
 }
 
-export type RoomRow = Omit<Room, 'lastSeq'> & { last_seq: number }
+export type RoomRow = Omit<Room, 'lastSeq' | 'slowSeconds' | 'retentionDays'> & {
+  last_seq: number
+  slow_seconds: number
+  retention_days: number | null
+}
 
 /** The columns that `roomFrom` reads, of a `rooms` that is called `r`. */
-export const roomColumns =
-  'r.id, r.slug, r.name, r.topic, r.visibility, r.archived, r.last_seq, r.tableoid::bigint as origin'
+export const roomColumns = `r.id, r.slug, r.name, r.topic, r.visibility, r.archived,
+  r.direct is not null as direct, r.slow_seconds, r.retention_days, r.last_seq,
+  r.tableoid::bigint as origin`
 
 export function roomFrom(row: RoomRow): Room {
   const { last_seq, ...room } = row
@@ -36,6 +47,9 @@ export function roomFrom(row: RoomRow): Room {
     topic: room.topic,
     visibility: room.visibility,
     archived: room.archived,
+    direct: room.direct,
+    slowSeconds: room.slow_seconds,
+    retentionDays: room.retention_days,
     lastSeq: last_seq,
     origin: room.origin,
   }

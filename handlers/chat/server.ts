@@ -6,14 +6,16 @@ export type Server = {
   secret: string
   /** Together with a table's object id it tells this database from any other (live/cursor.ts). */
   word: string
+  /** How far its log has come. */
+  lastSeq: number
 }
 
 /** Reads the server's row. `word` is mixed with the cluster's own identifier where that is told. */
 export async function readServer(sql: Sql): Promise<Server> {
-  const { rows } = await sql.query<Server>('select secret, word from server')
+  const { rows } = await sql.query<Server>('select secret, word, last_seq as "lastSeq" from server')
   const server = rows[0]
   if (!server) throw new Error('The table "server" holds no row: the database was not migrated.')
-  return { secret: server.secret, word: `${server.word} ${await clusterIdentifier(sql)}` }
+  return { ...server, word: `${server.word} ${await clusterIdentifier(sql)}` }
 }
 
 /** Hosted databases may keep it to themselves (42501); their restores make new tables anyway. */
@@ -30,11 +32,16 @@ async function clusterIdentifier(sql: Sql): Promise<string> {
 }
 
 /**
+ * What befalls somebody: another name or kind, the end of a session, or of what they may see.
+ */
+export type PersonEvent = 'person.changed' | 'session.ended' | 'access.changed'
+
+/**
  * The last parts of a statement that changes somebody, as far as its `with changed (id)` finds them:
  * the change is written into the server's log, where all instances learn of it. `counted (last_seq)`
  * is its number.
  */
-export const intoServerLog = (type: 'person.changed' | 'session.ended'): string =>
+export const intoServerLog = (type: PersonEvent): string =>
   `counted as (
        update server set last_seq = last_seq + 1 where exists (select from changed)
        returning last_seq

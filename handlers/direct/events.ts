@@ -66,8 +66,17 @@ async function stream(parts: Parts, outgoing: ServerResponse, asked: AskedEvents
 async function enter(parts: Parts, { cookie, reading }: AskedEvents): Promise<Viewer | undefined> {
   const session = sessionIn(cookie, parts.secret())
   const seen = parts.engine.known.moves
-  const { person, room } = await parts.enter({ session, slug: reading.open ?? '' })
-  if (reading.open !== undefined && !room) return undefined
+  const entry = await parts.enter({ session, slug: reading.open ?? '' })
+  const { person, policy, room, standing, isBanned } = entry
+  // Who is not let in, or opens what is not for them, is told why by the application.
+  if (isBanned || (!room && (reading.open !== undefined || policy !== 'open'))) return undefined
   const origin = room ?? (await parts.engine.heads.now())
-  return { person, room, seen, epoch: epochOf(parts.engine.server().word, origin) }
+  return {
+    person,
+    policy,
+    room,
+    floor: standing.floor,
+    seen,
+    epoch: epochOf(parts.engine.server().word, origin),
+  }
 }

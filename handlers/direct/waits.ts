@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Standing } from '../chat/access.ts'
 import type { Entry } from '../chat/entry.ts'
 import type { Room } from '../chat/rooms.ts'
 import { sessionIn } from '../http/identity.ts'
@@ -14,6 +15,7 @@ import { DirectPoll, type Manner } from './poll.ts'
 /** Who asks for which room, and the room's newest number. */
 type Entered = {
   person: Entry['person']
+  standing: Standing
   room: Room
   head: number
   /** How far the server's log was followed before they were looked up. */
@@ -57,6 +59,7 @@ class DirectWaits {
       this.#begin(outgoing, asked, {
         person: acquaintance.person,
         room: acquaintance.room,
+        standing: acquaintance.standing,
         head,
         seen: known.moves,
       })
@@ -73,9 +76,9 @@ class DirectWaits {
     const seen = engine.known.moves
     try {
       const who = { session, slug: asked.slug }
-      const { person, room } = await engine.known.enter(asked.cookie, who, enter)
+      const { person, room, standing } = await engine.known.enter(asked.cookie, who, enter)
       if (outgoing.destroyed) return
-      if (room) this.#begin(outgoing, asked, { person, room, head: room.lastSeq, seen })
+      if (room) this.#begin(outgoing, asked, { person, room, standing, head: room.lastSeq, seen })
       else this.#refer(outgoing)
     } catch {
       // The application meets the same trouble, and says so.
@@ -88,7 +91,8 @@ class DirectWaits {
     else this.#poll(outgoing, asked, entered)
   }
 
-  #poll(outgoing: ServerResponse, asked: AskedPoll, { person, room, head, seen }: Entered): void {
+  #poll(outgoing: ServerResponse, asked: AskedPoll, entered: Entered): void {
+    const { person, room, standing, head, seen } = entered
     const { hub, server } = this.#parts.engine
     const { after, limit, waitMs, client } = asked.reading
     const epoch = epochOf(server().word, room)
@@ -99,11 +103,13 @@ class DirectWaits {
     const manner = this.#mannerOf(room, epoch, asked)
     const who = { personId: person?.id ?? null, client, seen }
     const wait = new DirectPoll(waitMs, who, outgoing, manner)
-    const ask = { roomId: room.id, head, after: after.seq, limit }
-    const batch = hub.known(ask)
+    const { floor } = standing
+    const ask = { roomId: room.id, head, after: Math.max(after.seq, floor), limit, floor }
+    // Their session, or what they may see, ended while they were looked up.
+    const batch = hub.refuses(who) ? undefined : hub.known(ask)
     if (batch) wait.tell(batch)
     // What is further back than the hub remembers must be read.
-    else if (after.seq < head || hub.hold(ask, wait)) this.#refer(outgoing)
+    else if (ask.after < head || hub.hold(ask, wait)) this.#refer(outgoing)
     else {
       forgetHeaders(outgoing.req)
       wait.leaveWithClient()
@@ -140,7 +146,7 @@ class DirectWaits {
 
   #stream(outgoing: ServerResponse, { reading }: AskedStream, entered: Entered): void {
     const { sql, engine, headers } = this.#parts
-    const { person, room, head, seen } = entered
+    const { person, room, standing, head, seen } = entered
     const { socket } = outgoing
     const epoch = epochOf(engine.server().word, room)
     // A request that was sent before the last one was answered has no connection yet. And a cursor
@@ -154,7 +160,7 @@ class DirectWaits {
     const pipe = openPipe(outgoing, socket, headers)
     const running = runStream(
       { sql, hub: engine.hub },
-      { ...reading, room, head, epoch, source: () => source, who },
+      { ...reading, room, head, floor: standing.floor, epoch, source: () => source, who },
       pipe,
       () => outgoing.destroyed,
     ).catch(() => {

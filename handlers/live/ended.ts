@@ -7,6 +7,7 @@ import type { Waiter } from './wait.ts'
  */
 export class Ended {
   readonly #at = new Map<number, number>()
+  #everybodyAt = -1
 
   /** @param moves how far the server's log has been followed (`ServerLog.moves`). */
   add(personId: number, moves: number): void {
@@ -19,8 +20,14 @@ export class Ended {
     }
   }
 
+  /** All waits have ended: a room was closed, or the server's policy is another. */
+  addEverybody(moves: number): void {
+    this.#everybodyAt = moves
+  }
+
   /** Whether somebody was looked up before a session of theirs ended. */
   has({ personId, seen }: Waiter): boolean {
+    if (seen <= this.#everybodyAt) return true
     if (personId === null) return false
     const at = this.#at.get(personId)
     return at !== undefined && seen <= at

@@ -43,11 +43,15 @@ export async function openEngine(parts: Parts): Promise<Engine> {
   const failed = (error: unknown) => {
     if (!databaseIsAway(error)) onError(error)
   }
-  const hub = new Hub(sql, failed)
+  const hub = new Hub(sql, failed, (seq) => log.reached(seq))
   const heads = new HeadsFeed(sql, failed)
-  const forget = () => known.forget()
+  const forget = () => {
+    known.forget()
+    hub.endOfAll(log.moves)
+  }
   const log = new ServerLog({
     sql,
+    begin: server.lastSeq,
     onEvent: (event) => takeEvent(event, { known, hub, moves: log.moves }),
     onLost: forget,
     onError: failed,
@@ -110,13 +114,15 @@ export async function openEngine(parts: Parts): Promise<Engine> {
 
 /** What a change of the server means for those who are remembered here, and who wait. */
 function takeEvent(
-  { type, personId }: ServerEvent,
+  { type, personId, roomId }: ServerEvent,
   { known, hub, moves }: Pick<Engine, 'known' | 'hub'> & { moves: number },
 ): void {
-  if (personId === null) {
-    known.forget()
+  if (personId !== null) {
+    known.forgetPerson(personId)
+    if (type !== 'person.changed') hub.endOf(personId, moves)
     return
   }
-  known.forgetPerson(personId)
-  if (type === 'session.ended') hub.endOf(personId, moves)
+  known.forget()
+  if (roomId !== null) hub.endOfRoom(roomId, moves)
+  else hub.endOfAll(moves)
 }

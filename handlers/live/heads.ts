@@ -1,15 +1,22 @@
 import { databaseIsAway, type Sql } from '../chat/sql.ts'
 import { limits } from '../limits.ts'
-import { type Head, type Moved, readMembers, readMoved } from './moved.ts'
+import { type Head, type Moved, type RoomPeople, readMoved, readPeople } from './moved.ts'
 import { isAsNew, type Snapshot, wasCommitted } from './snapshot.ts'
 import type { Wait } from './wait.ts'
+
+/** Whom rooms are told of, as they were found before they began to wait. */
+export type HeadsReader = {
+  /** Null for a visitor. */
+  personId: number | null
+  /** Whether every open room is for them; else those alone that they were let into. */
+  seesOpen: boolean
+}
 
 /** Somebody who wants to know which of their other rooms move. */
 export type Watcher = {
   /** The wait that it belongs to: when that is done, so is this. */
   wait: Wait
-  /** Null for a visitor. */
-  personId: number | null
+  reader: HeadsReader
   /** The room that is open, which is told of in another way. */
   openId: number | null
   /** What they know of. It moves on as they are told. */
@@ -77,7 +84,7 @@ export class HeadsFeed {
    */
   async missed(
     since: Snapshot | null,
-    personId: number | null,
+    reader: HeadsReader,
     openId: number | null,
   ): Promise<Missed> {
     if (since === null) return { heads: [], snapshot: await this.#fresh() }
@@ -88,8 +95,8 @@ export class HeadsFeed {
       ? { snapshot, heads: [...this.#recent.values()] }
       : await readMoved(this.#sql, since)
     const unknown = moved.heads.filter((head) => !wasCommitted(head.moved, since))
-    const members = await this.#membersOf(unknown)
-    const heads = unknown.filter((head) => isFor(head, personId, openId, members))
+    const people = await this.#peopleOf(unknown, [reader])
+    const heads = unknown.filter((head) => isFor(head, reader, openId, people))
     return { heads, snapshot: moved.snapshot }
   }
 
@@ -155,13 +162,14 @@ export class HeadsFeed {
 
   async #tell(snapshot: Snapshot): Promise<void> {
     const unknown = this.#unknownSince()
-    const members = await this.#membersOf([...new Set([...unknown.values()].flat())])
+    const readers = [...this.#watchers].map(({ reader }) => reader)
+    const people = await this.#peopleOf([...new Set([...unknown.values()].flat())], readers)
     const lists = new Map<string, Head[]>()
     for (const watcher of this.#watchers) {
-      const { wait, since, personId, openId } = watcher
+      const { wait, since, reader, openId } = watcher
       const moved = unknown.get(since.text)
       if (wait.done || !moved || isAsNew(since, snapshot)) continue
-      const heads = moved.filter((head) => isFor(head, personId, openId, members))
+      const heads = moved.filter((head) => isFor(head, reader, openId, people))
       watcher.since = snapshot
       if (heads.length === 0) continue
       const key = heads.map(({ roomId }) => roomId).join()
@@ -185,19 +193,21 @@ export class HeadsFeed {
     return unknown
   }
 
-  #membersOf(heads: readonly Head[]): Promise<Map<number, Set<number>>> {
-    const closed = heads.filter(({ isOpen }) => !isOpen).map(({ roomId }) => roomId)
-    return readMembers(this.#sql, closed)
+  #peopleOf(heads: readonly Head[], readers: readonly HeadsReader[]): Promise<RoomPeople> {
+    const guests = readers.flatMap(({ personId, seesOpen }) => (seesOpen ? [] : (personId ?? [])))
+    return readPeople(this.#sql, heads, guests)
   }
 }
 
 /** Whether somebody is to be told of a room: one that they may enter, and have not open. */
 function isFor(
   { roomId, isOpen }: Head,
-  personId: number | null,
+  { personId, seesOpen }: HeadsReader,
   openId: number | null,
-  members: Map<number, Set<number>>,
+  { members, banned }: RoomPeople,
 ): boolean {
   if (roomId === openId) return false
-  return isOpen || (personId !== null && (members.get(roomId)?.has(personId) ?? false))
+  if (personId === null) return isOpen && seesOpen
+  if (banned.get(roomId)?.has(personId)) return false
+  return (isOpen && seesOpen) || (members.get(roomId)?.has(personId) ?? false)
 }

@@ -3,11 +3,11 @@ import { databaseIsAway, type Sql } from '../chat/sql.ts'
 import { limits } from '../limits.ts'
 import { Ended } from './ended.ts'
 import { type Hint, isHint } from './hints.ts'
-import { type Batch, nothing, readLog } from './log.ts'
+import { above, type Batch, nothing, readLog } from './log.ts'
 import { tooManyWaits } from './refusals.ts'
 import type { Room } from './room.ts'
 import { Rooms } from './rooms.ts'
-import { type Ask, SharedReads } from './shared-reads.ts'
+import { type Ask, type FenceOf, SharedReads } from './shared-reads.ts'
 import { Slices } from './slices.ts'
 import type { Follower, Heads } from './sweep.ts'
 import { type Group, groupOf, Stream, type Wait, type Waiter } from './wait.ts'
@@ -20,8 +20,9 @@ import { Wheel } from './wheel.ts'
 export class Hub implements Follower {
   readonly #sql: Sql
   readonly #onError: (error: unknown) => void
+  readonly #fence: FenceOf
   readonly #rooms = new Rooms()
-  readonly #roomless = groupOf({ roomId: null, after: 0, limit: 0, isStream: false })
+  readonly #roomless = groupOf({ roomId: null, after: 0, limit: 0, floor: 0, isStream: false })
   readonly #ended = new Ended()
   readonly #reads: SharedReads
   readonly #byKey = new Map<string, Wait>()
@@ -37,10 +38,14 @@ export class Hub implements Follower {
   #held = 0
   #stopped = false
 
-  /** @param onError is told of reads that failed; the waits go on, and the next sweep tries again. */
-  constructor(sql: Sql, onError: (error: unknown) => void) {
+  /**
+   * @param onError is told of reads that failed; the waits go on, and the next sweep tries again.
+   * @param fence nothing that was read is told before it lets it pass; none where nobody is removed.
+   */
+  constructor(sql: Sql, onError: (error: unknown) => void, fence: FenceOf = () => undefined) {
     this.#sql = sql
-    this.#reads = new SharedReads(sql)
+    this.#fence = fence
+    this.#reads = new SharedReads(sql, fence)
     this.#onError = onError
   }
 
@@ -76,19 +81,26 @@ export class Hub implements Follower {
   known(ask: Ask): Batch | undefined {
     const room = this.#rooms.get(ask.roomId)
     // What changes while nobody waits is not read, so what is here may be said otherwise by now.
-    return room?.isFollowed ? this.#here(room, ask) : undefined
+    const batch = room?.isFollowed ? this.#here(room, ask) : undefined
+    return batch && batch.events.length > 0 ? batch : undefined
   }
 
   /** The events past a number; a batch without any where there are none. */
   async changes(ask: Ask): Promise<Batch> {
     this.#rooms.learn(ask.roomId, ask.head)
+    let { after } = ask
     for (;;) {
       const believed = this.#rooms.head(ask.roomId) ?? 0
-      if (ask.after >= believed) return nothing(ask.after)
-      const batch = await this.#past(ask)
+      if (after >= believed) return nothing(after)
+      const batch = above(await this.#past({ ...ask, after }), ask.floor)
       if (batch.events.length > 0) return batch
+      // There was something, and nothing of it is for whoever asks.
+      if (batch.next > after) {
+        after = batch.next
+        continue
+      }
       // The head was of a database that has been replaced by an older one since.
-      if (this.#rooms.head(ask.roomId) === believed) this.#rooms.correct(ask.roomId, ask.after)
+      if (this.#rooms.head(ask.roomId) === believed) this.#rooms.correct(ask.roomId, after)
     }
   }
 
@@ -186,6 +198,18 @@ export class Hub implements Follower {
     for (const wait of this.#all()) if (wait.who.personId === personId) this.#finish(wait)
   }
 
+  /** A room is not for everybody any more: the waits there end, and the clients ask again. */
+  endOfRoom(roomId: number, moves: number): void {
+    this.#ended.addEverybody(moves)
+    this.forget(roomId)
+  }
+
+  /** Anybody may see less than before: all waits end, and the clients ask again. */
+  endOfAll(moves: number): void {
+    this.#ended.addEverybody(moves)
+    for (const wait of this.#all()) this.#finish(wait)
+  }
+
   /**
    * Answers all who wait, with their own cursor, and holds nobody any more.
    * @param spreadMs over how long, so that not all come to the other instances at once.
@@ -207,7 +231,7 @@ export class Hub implements Follower {
 
   #groupOf(ask: Ask, isStream: boolean): Group {
     this.#rooms.learn(ask.roomId, ask.head)
-    return this.#rooms.open(ask.roomId, ask.after).group(ask.after, ask.limit, isStream)
+    return this.#rooms.open(ask.roomId, ask.after).group(ask, isStream)
   }
 
   /** Ends a wait with nothing. */
@@ -244,18 +268,19 @@ export class Hub implements Follower {
   }
 
   /** What a room's ring has past a number, if it has all that was heard of or is about to. */
-  #here(room: Room, { after, limit }: Ask): Batch | undefined {
+  #here(room: Room, { after, limit, floor }: Ask): Batch | undefined {
     const { ring, reading } = room
     const head = this.#rooms.reached(room)
     if (!ring.covers(after) || after >= ring.top || (ring.top < head && !reading)) return undefined
-    return room.batch(after, limit, head)
+    return room.batch({ after, limit, floor }, head)
   }
 
   async #past(ask: Ask): Promise<Batch> {
     const room = this.#rooms.get(ask.roomId)
     const reading = room?.ring.covers(ask.after) ? room.reading : undefined
     await reading
-    const here = room && reading ? this.#here(room, ask) : this.known(ask)
+    const all = { ...ask, floor: 0 }
+    const here = room && reading ? this.#here(room, all) : this.known(all)
     if (here) return here
     return this.#reads.past(ask, this.#rooms.head(ask.roomId))
   }
@@ -278,6 +303,9 @@ export class Hub implements Follower {
         if (room.ring.top >= this.#rooms.reached(room)) break
         const { ring } = room
         const read = await readLog(this.#sql, room.id, ring.top, limits.pageMessages)
+        // What was read is for nobody before it is known whose access had ended by then.
+        const fence = this.#fence(read.server)
+        if (fence) await fence
         if (this.#rooms.get(room.id) !== room) break
         // Somebody waits further back by now, so it has begun anew from there.
         if (room.ring !== ring) continue

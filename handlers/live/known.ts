@@ -1,3 +1,4 @@
+import type { Standing } from '../chat/access.ts'
 import type { Asked, Entry } from '../chat/entry.ts'
 import type { Person } from '../chat/people.ts'
 import type { Room } from '../chat/rooms.ts'
@@ -8,6 +9,8 @@ import type { ServerLog } from './server-log.ts'
 export type Acquaintance = {
   person: Person | null
   room: Room
+  /** As what they stand in the room. */
+  standing: Standing
   /** The stored key of the session. */
   session: Uint8Array | null
 }
@@ -83,7 +86,7 @@ export class Known {
     this.#rooms.clear()
   }
 
-  #remember(cookie: string, { session, slug }: Asked, { person, room }: Entry): void {
+  #remember(cookie: string, { session, slug }: Asked, { person, room, standing }: Entry): void {
     if (!room) return
     // Another database, or an older copy of it: nobody in it need be who they were.
     const before = this.#rooms.get(room.id)
@@ -91,7 +94,7 @@ export class Known {
     const shared = this.#rooms.get(room.id) ?? room
     if (this.#rooms.size >= limits.rememberedRooms) this.#rooms.clear()
     this.#rooms.set(room.id, shared)
-    this.#keep(keyOf(cookie, slug), { person, room: shared, session })
+    this.#keep(keyOf(cookie, slug), { person, room: shared, standing, session })
   }
 
   /** Two generations: who is not asked for while one fills is forgotten with the next. */

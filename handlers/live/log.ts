@@ -1,4 +1,5 @@
 import {
+  aboveFloor,
   type Message,
   type MessageRow,
   messageColumns,
@@ -6,6 +7,7 @@ import {
   thatFit,
 } from '../chat/messages.ts'
 import type { Sql } from '../chat/sql.ts'
+import { readSubjects, type Subject } from '../chat/subject.ts'
 import { limits } from '../limits.ts'
 import type { Hint } from './hints.ts'
 
@@ -16,6 +18,10 @@ export type LogEvent = {
   by: number
   at: Date
   message: Message | null
+  /** Whom it is about, if anybody. */
+  about?: number | null
+  /** Of `room.changed` and `member.changed`: the room, or somebody in it, as they are now. */
+  subject?: Subject | undefined
 }
 
 /** Events past a cursor, oldest first. The same object goes to all who waited for the same. */
@@ -30,6 +36,8 @@ export type Batch = {
 }
 
 type EventRow = MessageRow & {
+  server: number
+  about_id: number | null
   seq: number
   type: string
   by_id: number
@@ -46,16 +54,32 @@ export async function readLog(
   roomId: number,
   after: number,
   limit: number,
-): Promise<Batch> {
+): Promise<Read> {
   const { rows } = await sql.query<EventRow>(
-    `select l.seq, l.type, l.by_id, l.at as event_at, ${messageColumns}
+    `select l.seq, l.type, l.by_id, l.at as event_at, l.about_id, ${messageColumns},
+            (select last_seq from server) as server
        from log l left join messages m on m.room_id = l.room_id and m.n = l.n
       where l.room_id = $1 and l.seq > $2
       order by l.seq limit $3`,
     [roomId, after, limit + 1],
   )
-  return cut(rows.map(eventFrom), after, limit)
+  const events = await withSubjects(sql, roomId, rows.map(eventFrom))
+  return { ...cut(events, after, limit), server: rows[0]?.server ?? 0 }
 }
+
+/** Events that are no message's are few: what they tell of is looked up only where there are any. */
+async function withSubjects(sql: Sql, roomId: number, events: LogEvent[]): Promise<LogEvent[]> {
+  const others = events.filter(({ message }) => message === null)
+  if (others.length === 0) return events
+  const subjects = await readSubjects(sql, roomId, others)
+  return events.map((event) => {
+    const subject = event.message === null ? subjects(event) : undefined
+    return subject ? { ...event, subject } : event
+  })
+}
+
+/** What was read, and how far the server's log had come by then. */
+export type Read = Batch & { server: number }
 
 /** The first `limit` of these events past `after`, fewer when they are long, as a batch. */
 export function cut(events: readonly LogEvent[], after: number, limit: number): Batch {
@@ -63,6 +87,21 @@ export function cut(events: readonly LogEvent[], after: number, limit: number): 
   const messages = past.slice(0, limit).map((event) => event.message)
   const shown = past.slice(0, thatFit(messages, limits.pageChars))
   return { events: shown, next: shown.at(-1)?.seq ?? after, more: past.length > shown.length }
+}
+
+/**
+ * A batch for those who see what has a later number alone: they are told of no change of anything
+ * older, and what quotes it looks as if it quoted nothing.
+ */
+export function above(batch: Batch, floor: number): Batch {
+  if (floor === 0) return batch
+  const events = batch.events.filter(({ message }) => message === null || message.n > floor)
+  return { ...batch, events: events.map((event) => unquoted(event, floor)) }
+}
+
+function unquoted(event: LogEvent, floor: number): LogEvent {
+  const message = event.message && aboveFloor(event.message, floor)
+  return message === event.message ? event : { ...event, message }
 }
 
 /** Nothing past a number, for now. */
@@ -91,5 +130,6 @@ function eventFrom(row: EventRow): LogEvent {
     by: row.by_id,
     at: row.event_at,
     message: row.n === null ? null : messageFrom(row),
+    about: row.about_id,
   }
 }

@@ -43,18 +43,36 @@ export async function readMoved(sql: Sql, since: Snapshot | null): Promise<Moved
   return { snapshot, origin: first.origin, heads: rows.filter((row) => row.roomId !== null) }
 }
 
-/** Who is a member of which of these rooms. */
-export async function readMembers(sql: Sql, roomIds: number[]): Promise<Map<number, Set<number>>> {
-  const members = new Map<number, Set<number>>()
-  if (roomIds.length === 0) return members
-  const { rows } = await sql.query<{ room_id: number; person_id: number }>(
-    'select room_id, person_id from members where room_id = any($1)',
-    [roomIds],
+/** Who is in which room, and who is banned from it, as far as it matters. */
+export type RoomPeople = { members: Map<number, Set<number>>; banned: Map<number, Set<number>> }
+
+type RoomPersonRow = { room_id: number; person_id: number; banned: boolean }
+
+/**
+ * Who is to be told of these rooms: of closed ones who is in them, of open ones who is banned.
+ * @param guests whom open rooms are not for by themselves: it is told which they are in.
+ */
+export async function readPeople(
+  sql: Sql,
+  heads: readonly Head[],
+  guests: readonly number[],
+): Promise<RoomPeople> {
+  const people: RoomPeople = { members: new Map(), banned: new Map() }
+  if (heads.length === 0) return people
+  const all = heads.map(({ roomId }) => roomId)
+  const closed = heads.flatMap(({ roomId, isOpen }) => (isOpen ? [] : roomId))
+  const { rows } = await sql.query<RoomPersonRow>(
+    `select room_id, person_id, false as banned from members
+      where room_id = any($1) or (room_id = any($2) and person_id = any($3) and invited)
+      union all
+     select room_id, person_id, true from room_bans where room_id = any($2)`,
+    [closed, all, guests],
   )
-  for (const { room_id, person_id } of rows) {
-    const people = members.get(room_id)
-    if (people) people.add(person_id)
-    else members.set(room_id, new Set([person_id]))
+  for (const { room_id, person_id, banned } of rows) {
+    const rooms = banned ? people.banned : people.members
+    const there = rooms.get(room_id)
+    if (there) there.add(person_id)
+    else rooms.set(room_id, new Set([person_id]))
   }
-  return members
+  return people
 }

@@ -29,6 +29,8 @@ export type Waiting = Ask & {
 export async function changesOf(hub: Hub, waiting: Waiting): Promise<Batch | Refusal> {
   const batch = await hub.changes(waiting)
   const { after, ms, signal, who } = waiting
+  // They ask again, and are told what they may see now.
+  if (hub.refuses(who)) return nothing(after)
   if (batch.events.length > 0 || ms === 0 || signal.aborted) return batch
   return new Promise((resolve) => {
     const leave = () => {

@@ -1,6 +1,7 @@
 import { RecentHints } from './hints.ts'
-import { type Batch, cut, type LogEvent } from './log.ts'
+import { above, type Batch, cut, type LogEvent } from './log.ts'
 import { Ring } from './ring.ts'
+import type { Ask } from './shared-reads.ts'
 import { type Group, groupOf, type Stream, type Wait } from './wait.ts'
 
 /** What is told to some who waited. */
@@ -33,13 +34,13 @@ export class Room {
   }
 
   /** The group of those who wait past a number; the ring then reaches back to that number. */
-  group(after: number, limit: number, isStream: boolean): Group {
+  group({ after, limit, floor }: Place, isStream: boolean): Group {
     const isAhead = !this.isFollowed && this.#ring.top < after
     if (!this.#ring.covers(after) || isAhead) this.#begin(after)
-    const key = keyOf(after, limit, isStream)
+    const key = keyOf({ after, limit, floor, isStream })
     const known = this.groups.get(key)
     if (known) return known
-    const group = groupOf({ roomId: this.id, after, limit, isStream })
+    const group = groupOf({ roomId: this.id, after, limit, floor, isStream })
     this.groups.set(key, group)
     return group
   }
@@ -57,7 +58,7 @@ export class Room {
 
   /** A group that nobody is in any more. */
   drop(group: Group): void {
-    const key = keyOf(group.after, group.limit, group.isStream)
+    const key = keyOf(group)
     if (this.groups.get(key) === group) this.groups.delete(key)
   }
 
@@ -70,11 +71,11 @@ export class Room {
    * The events past a number that the ring covers. The same object to all who ask for the same.
    * @param head the room's newest number, which the ring may not have reached yet.
    */
-  batch(after: number, limit: number, head: number): Batch {
-    const key = `${after} ${limit}`
+  batch({ after, limit, floor }: Place, head: number): Batch {
+    const key = floor === 0 ? `${after} ${limit}` : `${after} ${limit} ${floor}`
     const known = this.#batches.get(key)
     if (known) return known
-    const batch = cut(this.#ring.past(after), after, limit)
+    const batch = above(cut(this.#ring.past(after), after, limit), floor)
     // One message that is just being read makes nobody a reader far behind.
     batch.more ||= this.#ring.top < head && batch.events.length >= limit
     const hints = this.hints.now()
@@ -89,21 +90,20 @@ export class Room {
     for (const [key, group] of [...this.groups]) {
       if (group.after >= this.#ring.top) continue
       this.groups.delete(key)
-      const waits = group.isStream ? group.waits.all() : group.waits.take()
-      while (group.after < this.#ring.top) {
-        const batch = this.batch(group.after, group.limit, head)
-        releases.push({ waits, batch })
-        if (!group.isStream) break
+      while (group.after < this.#ring.top && group.waits.size > 0) {
+        const batch = this.batch(group, head)
+        if (batch.events.length > 0)
+          releases.push({ waits: group.isStream ? group.waits.all() : group.waits.take(), batch })
         group.after = batch.next
       }
-      if (group.isStream) this.#settle(group)
+      if (group.waits.size > 0) this.#settle(group)
     }
     return releases
   }
 
-  /** Streams that have been told the same go on as one group. */
+  /** Those who stay, and are at the same number now, go on as one group. */
   #settle(group: Group): void {
-    const key = keyOf(group.after, group.limit, true)
+    const key = keyOf(group)
     const there = this.groups.get(key)
     if (!there) {
       this.groups.set(key, group)
@@ -121,5 +121,9 @@ export class Room {
   }
 }
 
-const keyOf = (after: number, limit: number, isStream: boolean): string =>
-  isStream ? `${after} stream` : `${after} ${limit}`
+type Place = Pick<Ask, 'after' | 'limit' | 'floor'>
+
+const keyOf = ({ after, limit, floor, isStream }: Place & { isStream: boolean }): string => {
+  const who = floor === 0 ? '' : ` ${floor}`
+  return isStream ? `${after} stream${who}` : `${after} ${limit}${who}`
+}

@@ -6,14 +6,21 @@ import type { Follower, Heads } from './sweep.ts'
 /** A change that concerns the whole server. */
 export type ServerEvent = {
   seq: number
-  /** `person.changed`: another name or colour. `session.ended`: one of their sessions, or all. */
+  /**
+   * `person.changed`: another name or colour. `session.ended`: one of their sessions, or all.
+   * `access.changed`: they see less than before. Of nobody in particular: `room.closed` and
+   * `policy.changed`.
+   */
   type: string
   personId: number | null
+  roomId: number | null
   at: Date
 }
 
 type Options = {
   sql: Sql
+  /** Where the log stood before anybody was looked up here; undefined for as the first sweep finds it. */
+  begin: number | undefined
   /** Each change, once and in order. */
   onEvent: (event: ServerEvent) => void
   /** Changes cannot be told one by one any more: whatever is remembered may be wrong. */
@@ -32,10 +39,12 @@ type Options = {
  */
 export class ServerLog implements Follower {
   readonly #options: Options
-  /** The number of the last event that was told; undefined until the first sweep. */
+  /** The number of the last event that was told; undefined where none is known yet, or any more. */
   #place: number | undefined
   /** The newest number that this instance has heard of. */
-  #head = 0
+  #head: number
+  /** Who waits until the log has been followed to a number. */
+  #fences: Fence[] = []
   #swept = { head: 0, askedAt: 0 }
   #atEndAt = Number.NEGATIVE_INFINITY
   #usedAt = Date.now()
@@ -44,6 +53,22 @@ export class ServerLog implements Follower {
 
   constructor(options: Options) {
     this.#options = options
+    this.#place = options.begin
+    this.#head = options.begin ?? 0
+  }
+
+  /**
+   * Comes back when all up to a number has been told, or memory was lost and all with it. A read of
+   * a room's log sees how far the server's log had come, and what it read is for nobody before that
+   * has been told: so nothing that was said after somebody lost their access reaches them.
+   * Rejects where the log cannot be read; it is tried again by the next sweep.
+   */
+  reached(seq: number): Promise<void> | undefined {
+    if (this.#place === undefined || this.#place >= seq) return undefined
+    const told = new Promise<void>((resolve, reject) => this.#fences.push({ seq, resolve, reject }))
+    if (seq > this.#head) this.#head = seq
+    void this.#follow()
+    return told
   }
 
   /** Another number whenever something was told. */
@@ -100,6 +125,7 @@ export class ServerLog implements Follower {
         if (moves === this.#moves) this.#take(events, this.#place)
       }
     } catch (error) {
+      for (const { reject } of this.#fences.splice(0)) reject(error)
       this.#options.onError(error)
     } finally {
       this.#reading = false
@@ -124,12 +150,23 @@ export class ServerLog implements Follower {
     this.#options.onEvent(event)
     this.#place = event.seq
     this.#moves++
+    this.#open()
   }
 
   #lose(place: number | undefined): void {
     this.#place = place
-    this.#moves++
     this.#options.onLost()
+    this.#moves++
+    // Nobody who was let in by what was remembered waits any more.
+    for (const { resolve } of this.#fences.splice(0)) resolve()
+  }
+
+  #open(): void {
+    const place = this.#place ?? 0
+    const open = this.#fences.filter(({ seq }) => seq <= place)
+    if (open.length === 0) return
+    this.#fences = this.#fences.filter(({ seq }) => seq > place)
+    for (const { resolve } of open) resolve()
   }
 
   #settle(): void {
@@ -138,12 +175,15 @@ export class ServerLog implements Follower {
   }
 }
 
+type Fence = { seq: number; resolve: () => void; reject: (reason: unknown) => void }
+
 const nothing: Heads = new Map()
 
 async function readServerLog(sql: Sql, after: number): Promise<ServerEvent[]> {
-  const { rows } = await sql.query<Omit<ServerEvent, 'personId'> & { person_id: number | null }>(
-    'select seq, type, person_id, at from server_log where seq > $1 order by seq limit $2',
+  const { rows } = await sql.query<ServerEvent>(
+    `select seq, type, person_id as "personId", room_id as "roomId", at
+       from server_log where seq > $1 order by seq limit $2`,
     [after, limits.serverLogEvents],
   )
-  return rows.map(({ person_id, ...event }) => ({ ...event, personId: person_id }))
+  return rows
 }

@@ -9,15 +9,22 @@ export type Ask = {
   after: number
   /** Events at the most in one answer. */
   limit: number
+  /** Whoever asks sees what has a later number alone; 0 for all of it. */
+  floor: number
 }
+
+/** Comes back when the server's log has been followed to a number (`ServerLog.reached`). */
+export type FenceOf = (serverSeq: number) => Promise<void> | undefined
 
 /** Reads of logs; requests for the same one share it, if they knew of the same head when they asked. */
 export class SharedReads {
   readonly #sql: Sql
+  readonly #fence: FenceOf
   readonly #reads = new Map<string, Promise<Batch>>()
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, fence: FenceOf) {
     this.#sql = sql
+    this.#fence = fence
   }
 
   /** Rejects with the database's errors. */
@@ -25,8 +32,14 @@ export class SharedReads {
     const key = `${roomId} ${after} ${limit} ${head}`
     const running = this.#reads.get(key)
     if (running) return running
-    const read = readLog(this.#sql, roomId, after, limit).finally(() => this.#reads.delete(key))
+    const read = this.#read(roomId, after, limit).finally(() => this.#reads.delete(key))
     this.#reads.set(key, read)
     return read
+  }
+
+  async #read(roomId: number, after: number, limit: number): Promise<Batch> {
+    const { server, ...batch } = await readLog(this.#sql, roomId, after, limit)
+    await this.#fence(server)
+    return batch
   }
 }

@@ -3,13 +3,15 @@ import type { Hint } from './hints.ts'
 import type { Batch } from './log.ts'
 import type { Slot, Timed } from './wheel.ts'
 
-/** Those who wait for the same: past the same number, for as many events at the most. */
+/** Those who wait for the same: past the same number, for as many events at the most, of the same. */
 export type Group = {
   /** Null for those who wait in no room. */
   roomId: number | null
   after: number
   /** Events at the most in one batch. */
   limit: number
+  /** They see what has a later number alone; 0 for all of it. */
+  floor: number
   isStream: boolean
   waits: Bag<'inGroup', Wait>
 }

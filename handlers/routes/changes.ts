@@ -13,30 +13,40 @@ import { cursorAt } from './context.ts'
 import type { Changes } from './query.ts'
 import { isHtml, linkTo, newestPage, nextLink, pageJson } from './room.ts'
 
+/** Who reads a room, and what of it is for them: what has a later number than `floor`. */
+export type Reader = { who: Waiter; floor: number }
+
+/** The room as it is when a number has been read. */
+export const upTo = (room: Room, seq: number): Room => ({
+  ...room,
+  lastSeq: Math.max(seq, room.lastSeq),
+})
+
 /**
  * What changed past a cursor. Where there is nothing yet the request is held.
- * @param who asks; the word of their own is in what they ask for.
+ * @param reader who asks; the word of their own is in what they ask for.
  */
 export async function showChanges(
   c: Context,
   room: Room,
-  who: Waiter,
+  { who, floor }: Reader,
   { after, waitMs, limit, client }: Changes,
 ): Promise<Response | Refusal> {
   if (!continues(after, epochOf(c.var.server().word, room), room.lastSeq))
-    return reset(c, room, room.lastSeq)
+    return reset(c, room, floor)
   const batch = await changesOf(c.var.hub, {
     roomId: room.id,
     head: room.lastSeq,
-    after: after.seq,
+    after: Math.max(after.seq, floor),
     limit,
+    floor,
     ms: waitMs,
     signal: c.req.raw.signal,
     who: { ...who, client },
   })
   if (batch instanceof Refusal) return batch
   // A page that is far behind is better off with the newest messages than with all of them.
-  if (batch.more && isHtml(c)) return reset(c, room, Math.max(batch.next, room.lastSeq))
+  if (batch.more && isHtml(c)) return reset(c, upTo(room, batch.next), floor)
   return showBatch(c, room, batch)
 }
 
@@ -53,11 +63,11 @@ function showBatch(c: Context, room: Room, batch: Batch): Response {
 
 /**
  * For a reader who cannot go on from where they are: the newest page in place of what they have.
- * @param seq the number to go on from, at most that of what the page shows.
+ * @param room with the number to go on from, which is that of what the page shows.
  */
-async function reset(c: Context, room: Room, seq: number): Promise<Response> {
-  const page = await newestPage(c.var.sql, room)
-  const live = cursorAt(c, room, seq)
+async function reset(c: Context, room: Room, floor: number): Promise<Response> {
+  const page = await newestPage(c.var.sql, room, floor)
+  const live = cursorAt(c, room, room.lastSeq)
   return represent(
     c,
     {

@@ -1,9 +1,11 @@
 import type { Context } from 'hono'
-import { type Asked, type Entry, identify } from '../chat/entry.ts'
+import { isAdmitted, type Standing } from '../chat/access.ts'
+import { type Asked, type Entry, identify, type Visit } from '../chat/entry.ts'
 import type { Person } from '../chat/people.ts'
-import { notFound, Refusal } from '../chat/refusal.ts'
+import { notAdmitted, notFound, Refusal, signIn } from '../chat/refusal.ts'
 import type { Room } from '../chat/rooms.ts'
 import type { Server } from '../chat/server.ts'
+import { banned } from '../chat/sessions.ts'
 import type { Sql } from '../chat/sql.ts'
 import type { Writing } from '../chat/writing/queue.ts'
 import { sessionCookie, sessionIn, sessionOf } from '../http/identity.ts'
@@ -56,14 +58,15 @@ function throwError(reason: unknown): never {
 }
 
 /** Who has come into which room. */
-type Entered = {
+export type Entered = {
   room: Room
   person: Person | null
+  standing: Standing
   session: Uint8Array | null
 }
 
 /** The same for somebody who may wait there. */
-type Found = Entered & {
+export type Found = Entered & {
   /** How far the server's log was followed before they were looked up. */
   seen: number
 }
@@ -73,9 +76,14 @@ export async function enterRoom(c: Context): Promise<Found | Refusal> {
   // Not `c.var`: at each use it makes an object of all that is set, and every request comes by here.
   const session = sessionOf(c, c.get('secret')())
   const seen = c.get('known').moves
-  const { room, person } = await c.get('enter')({ session, slug: c.req.param('room') ?? '' })
-  return room ? { room, person, session, seen } : notFound('room')
+  const entry = await c.get('enter')({ session, slug: c.req.param('room') ?? '' })
+  const { room, person, standing } = entry
+  return room ? { room, person, standing, session, seen } : noRoom(entry)
 }
+
+/** To whom the server is closed every room is, whether it exists or not. */
+export const noRoom = ({ person, policy }: Visit): Refusal =>
+  isAdmitted(person?.kind ?? 'visitor', policy) ? notFound('room') : notAdmitted(person, policy)
 
 /**
  * The same for a change that is checked once more where it is stored. Who was let in a moment ago is
@@ -91,13 +99,25 @@ export function enterToWrite(c: Context): Entered | Promise<Entered | Refusal> {
 
 async function enterUnknown(c: Context, cookie: string, slug: string): Promise<Entered | Refusal> {
   const session = sessionIn(cookie, c.get('secret')())
-  const { room, person } = await c.get('known').enter(cookie, { session, slug }, c.get('enter'))
-  return room ? { room, person, session } : notFound('room')
+  const entry = await c.get('known').enter(cookie, { session, slug }, c.get('enter'))
+  const { room, person, standing } = entry
+  return room ? { room, person, standing, session } : noRoom(entry)
 }
 
-/** Who asks, or null for a visitor. */
-export const whoAsks = (c: Context): Promise<Person | null> =>
+/** Who asks, and whether they may enter. */
+export const visitOf = (c: Context): Promise<Visit> =>
   identify(c.var.sql, sessionOf(c, c.var.secret()))
+
+/** Who asks, or null for a visitor. */
+export const whoAsks = async (c: Context): Promise<Person | null> => (await visitOf(c)).person
+
+/** Somebody who wants to change something: known, let in, and not banned. */
+export async function whoActs(c: Context): Promise<Person | Refusal> {
+  const { person, isBanned, policy } = await visitOf(c)
+  if (!person) return policy === 'open' ? signIn() : notAdmitted(null, policy)
+  if (isBanned) return banned()
+  return isAdmitted(person.kind, policy) ? person : notAdmitted(person, policy)
+}
 
 /** A number of a room's log as its clients keep it. */
 export const cursorAt = (c: Context, room: Room, seq: number): string =>

@@ -7,7 +7,7 @@ import type { Head } from '../live/moved.ts'
 import type { Snapshot } from '../live/snapshot.ts'
 import { Wait, type Waiter } from '../live/wait.ts'
 import type { EventsReading } from './query.ts'
-import { type Viewer, waiterOf } from './viewer.ts'
+import { readerOf, type Viewer, waiterOf } from './viewer.ts'
 
 /** What somebody is told: of the open room, and of the others. */
 export type Told = { batch: Batch; heads: readonly Head[]; since: Snapshot }
@@ -25,15 +25,19 @@ export async function pollEvents(
   reading: EventsReading,
   signal: AbortSignal,
 ): Promise<Told | Refusal> {
-  const { room, person } = viewer
-  const after = reading.after?.cursor.seq ?? room?.lastSeq ?? 0
-  const ask = room && { roomId: room.id, head: room.lastSeq, after, limit: reading.limit }
+  const { room, floor } = viewer
+  const after = Math.max(reading.after?.cursor.seq ?? room?.lastSeq ?? 0, floor)
+  const { limit } = reading
+  const ask = room && { roomId: room.id, head: room.lastSeq, after, limit, floor }
   const since = reading.after?.since ?? null
-  const missed = await live.heads.missed(since, person?.id ?? null, room?.id ?? null)
-  const batch = ask ? await live.hub.changes(ask) : nothing(after)
-  const told = { batch, heads: missed.heads, since: missed.snapshot }
+  const missed = await live.heads.missed(since, readerOf(viewer), room?.id ?? null)
+  const found = ask ? await live.hub.changes(ask) : nothing(after)
+  // They ask again, and are told what they may see now.
+  const isOver = live.hub.refuses(waiterOf(viewer, reading))
+  const batch = isOver ? nothing(after) : found
+  const told = { batch, heads: isOver ? [] : missed.heads, since: missed.snapshot }
   const hasNews = batch.events.length > 0 || missed.heads.length > 0
-  if (hasNews || reading.waitMs === 0 || signal.aborted) return told
+  if (hasNews || isOver || reading.waitMs === 0 || signal.aborted) return told
   return held(live, viewer, reading, signal, ask, told)
 }
 
@@ -46,7 +50,7 @@ function held(
   empty: Told,
 ): Promise<Told | Refusal> {
   return new Promise((resolve) => {
-    const { room, person } = viewer
+    const { room } = viewer
     const end = (told: Told) => {
       signal.removeEventListener('abort', leave)
       heads.unwatch(watcher)
@@ -60,7 +64,7 @@ function held(
     )
     const watcher: Watcher = {
       wait,
-      personId: person?.id ?? null,
+      reader: readerOf(viewer),
       openId: room?.id ?? null,
       since: empty.since,
       tellHeads: (moved, since) => end({ batch: empty.batch, heads: moved, since }),

@@ -12,7 +12,7 @@ import { streamEvent } from '../pages/stream.ts'
 import type { Source } from './answers.ts'
 import { type EventsReading, streamLimit } from './query.ts'
 import { runStream, streamResponse } from './stream.ts'
-import { eventsSource, goesOn, type Viewer, waiterOf } from './viewer.ts'
+import { eventsSource, goesOn, readerOf, type Viewer, waiterOf } from './viewer.ts'
 
 type Live = { sql: Sql; hub: Hub; heads: HeadsFeed }
 
@@ -32,10 +32,10 @@ export async function runEvents(
   pipe: Pipe,
   isGone: () => boolean,
 ): Promise<EventStream | null> {
-  const { room, person } = viewer
-  const personId = person?.id ?? null
+  const { room, floor } = viewer
+  const reader = readerOf(viewer)
   const after = goesOn(viewer, reading) ? reading.after : null
-  const missed = await live.heads.missed(after?.since ?? null, personId, room?.id ?? null)
+  const missed = await live.heads.missed(after?.since ?? null, reader, room?.id ?? null)
   let { snapshot } = missed
   const source = () => eventsSource(viewer, snapshot)
   const begin = async (stream: EventStream) => {
@@ -46,7 +46,7 @@ export async function runEvents(
     if (missed.heads.length > 0) tellHeads(missed.heads, snapshot)
     const watcher: Watcher = {
       wait: stream,
-      personId,
+      reader,
       openId: room?.id ?? null,
       since: snapshot,
       tellHeads,
@@ -56,7 +56,7 @@ export async function runEvents(
   const who = waiterOf(viewer, reading)
   if (!room) return runHeads(live, pipe, begin, who)
   const { form } = reading
-  const place = { room, head: room.lastSeq, epoch: viewer.epoch, source, form, who }
+  const place = { room, head: room.lastSeq, floor, epoch: viewer.epoch, source, form, who }
   const ask = { ...place, after: reading.after?.cursor ?? null, limit: streamLimit(form) }
   return runStream(live, ask, pipe, isGone, begin)
 }

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
-import { notFound, Refusal } from '../chat/refusal.ts'
+import { isAdmitted } from '../chat/access.ts'
+import { notAdmitted, Refusal } from '../chat/refusal.ts'
 import { sessionOf } from '../http/identity.ts'
 import { represent, wantsStream } from '../http/representation.ts'
 import { epochOf } from '../live/cursor.ts'
@@ -13,7 +14,7 @@ import { changesFragment, hintsFragment, pollerFragment, talkFragment } from '..
 import { messagesText } from '../pages/text.ts'
 import { type ChangesForm, changesJson, nextPath, postedIn, type Source } from './answers.ts'
 import { resetJson } from './changes.ts'
-import { type Answer, whoAsks } from './context.ts'
+import { type Answer, noRoom, visitOf } from './context.ts'
 import { pollEvents, type Told } from './events-poll.ts'
 import { eventsResponse } from './events-stream.ts'
 import { type EventsReading, readEvents } from './query.ts'
@@ -47,12 +48,16 @@ async function enter(c: Context, { open }: EventsReading): Promise<Viewer | Refu
   const { word } = c.var.server()
   const seen = c.var.known.moves
   if (open === undefined) {
-    const [person, { origin }] = await Promise.all([whoAsks(c), c.var.heads.now()])
-    return { person, room: null, seen, epoch: epochOf(word, { origin }) }
+    const [visit, { origin }] = await Promise.all([visitOf(c), c.var.heads.now()])
+    const { person, policy } = visit
+    if (!isAdmitted(person?.kind ?? 'visitor', policy)) return notAdmitted(person, policy)
+    return { person, policy, room: null, floor: 0, seen, epoch: epochOf(word, { origin }) }
   }
   const session = sessionOf(c, c.var.secret())
-  const { person, room } = await c.var.enter({ session, slug: open })
-  return room ? { person, room, seen, epoch: epochOf(word, room) } : notFound('room')
+  const entry = await c.var.enter({ session, slug: open })
+  const { person, policy, room, standing } = entry
+  if (!room) return noRoom(entry)
+  return { person, policy, room, floor: standing.floor, seen, epoch: epochOf(word, room) }
 }
 
 function show(c: Context, viewer: Viewer, { batch, heads, since }: Told): Response {
@@ -93,7 +98,7 @@ async function reset(c: Context, viewer: Viewer, since: Snapshot | null): Promis
   const source = eventsSource(viewer, since ?? (await c.var.heads.now()).snapshot)
   const live = source.cursor(room?.lastSeq ?? 0)
   const path = source.path(live)
-  const page = room && (await newestPage(c.var.sql, room))
+  const page = room && (await newestPage(c.var.sql, room, viewer.floor))
   return represent(
     c,
     {

@@ -15,26 +15,28 @@ export const showFrame: Answer = async (c) => {
   if (entry instanceof Refusal) return entry
   const reading = readReading((name) => c.req.query(name))
   if (reading instanceof Refusal) return reading
-  const { room, person } = entry
-  let last = room.lastSeq
+  let { room, standing } = entry
+  const { person } = entry
   const epoch = epochOf(c.var.server().word, room)
   if (reading.of === 'changes' && continues(reading.after, epoch, room.lastSeq)) {
     const batch = await changesOf(c.var.hub, {
       roomId: room.id,
       head: room.lastSeq,
-      after: reading.after.seq,
+      after: Math.max(reading.after.seq, standing.floor),
       limit: reading.limit,
+      floor: standing.floor,
       ms: reading.waitMs,
       signal: c.req.raw.signal,
       who: { personId: person?.id ?? null, seen: entry.seen },
     })
     if (batch instanceof Refusal) return batch
-    last = Math.max(last, batch.next)
     // Whoever waited may not be who they were: what is shown now is looked up now.
     const still = await enterRoom(c)
     if (still instanceof Refusal) return still
+    room = still.room
+    standing = still.standing
   }
-  const page = await newestPage(c.var.sql, room)
+  const page = await newestPage(c.var.sql, room, standing.floor)
   c.header('cache-control', 'private, no-store')
-  return c.html(frameDocument({ room, page, live: cursorAt(c, room, last) }))
+  return c.html(frameDocument({ room, page, live: cursorAt(c, room, room.lastSeq) }))
 }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
 import { findMessage, readDraft } from '../chat/messages.ts'
 import { readPage } from '../chat/pages.ts'
-import type { Person } from '../chat/people.ts'
 import { notFound, Refusal, signIn } from '../chat/refusal.ts'
 import type { Room } from '../chat/rooms.ts'
 import type { Post, Posted } from '../chat/writing/post.ts'
@@ -15,7 +14,7 @@ import { messageFragment, messageJson } from '../pages/message.tsx'
 import { talkFragment } from '../pages/talk.tsx'
 import { messagesText, messageText } from '../pages/text.ts'
 import { showChanges } from './changes.ts'
-import { type Answer, cursorAt, enterRoom, enterToWrite } from './context.ts'
+import { type Answer, cursorAt, type Entered, enterRoom, enterToWrite } from './context.ts'
 import { type Query, readReading } from './query.ts'
 import { isHtml, nextLink, pageJson, wholeRoom } from './room.ts'
 import { showStream } from './stream.ts'
@@ -24,14 +23,15 @@ import { showStream } from './stream.ts'
 export const readMessages: Answer = async (c) => {
   const entry = await enterRoom(c)
   if (entry instanceof Refusal) return entry
-  const { room, person } = entry
+  const { room, person, standing } = entry
   const who = { personId: person?.id ?? null, seen: entry.seen }
+  const reader = { who, floor: standing.floor }
   const query: Query = (name) => c.req.query(name)
-  if (wantsStream(c.req.header('accept'))) return showStream(c, room, who, query)
+  if (wantsStream(c.req.header('accept'))) return showStream(c, room, reader, query)
   const reading = readReading(query)
   if (reading instanceof Refusal) return reading
-  if (reading.of === 'changes') return showChanges(c, room, who, reading)
-  const page = await readPage(c.var.sql, room, reading.stretch, reading.limit)
+  if (reading.of === 'changes') return showChanges(c, room, reader, reading)
+  const page = await readPage(c.var.sql, room, reading.stretch, reading.limit, standing.floor)
   const live = cursorAt(c, room, room.lastSeq)
   return represent(
     c,
@@ -48,12 +48,13 @@ export const readMessages: Answer = async (c) => {
 export const showMessage: Answer = async (c) => {
   const entry = await enterRoom(c)
   if (entry instanceof Refusal) return entry
-  const { room, person } = entry
+  const { room, standing } = entry
   const n = c.req.param('n') ?? ''
-  const message = /^\d{1,15}$/.test(n) ? await findMessage(c.var.sql, room, Number(n)) : null
+  const { floor } = standing
+  const message = /^\d{1,15}$/.test(n) ? await findMessage(c.var.sql, room, Number(n), floor) : null
   if (!message) return notFound('message')
   const at = message.n
-  const fragment = isHtml(c) ? await roomAround(c, room, person, at) : ''
+  const fragment = isHtml(c) ? await roomAround(c, entry, at) : ''
   return represent(c, {
     json: () => messageJson(room.slug, message),
     fragment: () => fragment,
@@ -61,10 +62,11 @@ export const showMessage: Answer = async (c) => {
   })
 }
 
-async function roomAround(c: Context, room: Room, person: Person | null, at: number) {
+async function roomAround(c: Context, entry: Entered, at: number) {
   const stretch = { from: 'around', n: at } as const
-  const page = await readPage(c.var.sql, room, stretch, limits.pageMessagesDefault)
-  return wholeRoom(c, { room, person, page, at })
+  const most = limits.pageMessagesDefault
+  const page = await readPage(c.var.sql, entry.room, stretch, most, entry.standing.floor)
+  return wholeRoom(c, { ...entry, page, at })
 }
 
 /** `POST /r/{room}/messages`: says something. Answered once it is stored for good. */
@@ -85,7 +87,7 @@ export const postMessage: Answer = async (c) => {
     // An archived room has no place to write, and so none for what was written.
     if (formOf(c) !== 'page' || posted.code === 'not_allowed') return posted
     const typed = { body: fields.body ?? '', refusal: posted }
-    const fragment = await wholeRoom(c, { room, person, typed, ...kept(fields) })
+    const fragment = await wholeRoom(c, { ...entry, typed, ...kept(fields) })
     return refuse(c, posted, () => fragment)
   }
   return showPosted(c, room, posted)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Context } from 'hono'
+import type { Standing } from '../chat/access.ts'
 import { type Page, readPage, type Stretch } from '../chat/pages.ts'
 import type { Person } from '../chat/people.ts'
 import { Refusal } from '../chat/refusal.ts'
@@ -22,11 +23,11 @@ export const showRoom: Answer = async (c) => {
   if (entry instanceof Refusal) return entry
   const reading = readReading((name) => c.req.query(name))
   if (reading instanceof Refusal) return reading
-  const { room, person } = entry
+  const { room, standing } = entry
   const stretch: Stretch = reading.of === 'page' ? reading.stretch : { from: 'newest' }
-  const page = await readPage(c.var.sql, room, stretch, reading.limit)
+  const page = await readPage(c.var.sql, room, stretch, reading.limit, standing.floor)
   const live = cursorAt(c, room, room.lastSeq)
-  const fragment = isHtml(c) ? await wholeRoom(c, { room, person, page }) : ''
+  const fragment = isHtml(c) ? await wholeRoom(c, { ...entry, page }) : ''
   return represent(
     c,
     {
@@ -46,14 +47,14 @@ export const pageJson = (room: Room, page: Page, live: string) => ({
   live,
 })
 
-type Parts = { room: Room; person: Person | null; page?: Page } & Partial<
+type Parts = { room: Room; person: Person | null; standing: Standing; page?: Page } & Partial<
   Pick<RoomProps, 'at' | 'typed' | 'once'>
 >
 
 /** The room as a page shows it; its newest messages where no others are given. */
 export async function wholeRoom(c: Context, parts: Parts): Promise<string> {
-  const { room, person } = parts
-  const page = parts.page ?? (await newestPage(c.var.sql, room))
+  const { room, person, standing } = parts
+  const page = parts.page ?? (await newestPage(c.var.sql, room, standing.floor))
   return roomFragment({
     ...parts,
     page,
@@ -65,8 +66,9 @@ export async function wholeRoom(c: Context, parts: Parts): Promise<string> {
   })
 }
 
-export const newestPage = (sql: Sql, room: Room): Promise<Page> =>
-  readPage(sql, room, { from: 'newest' }, limits.pageMessagesDefault)
+/** @param floor whoever reads it sees what has a later number alone. */
+export const newestPage = (sql: Sql, room: Room, floor: number): Promise<Page> =>
+  readPage(sql, room, { from: 'newest' }, limits.pageMessagesDefault, floor)
 
 /** Where to go on from a cursor, as a `Link` header. */
 export const nextLink = (room: Room, cursor: string): string =>

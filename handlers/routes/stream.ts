@@ -14,7 +14,7 @@ import { WebPipe } from '../live/web-pipe.ts'
 import { streamEvent } from '../pages/stream.ts'
 import { talkFragment } from '../pages/talk.tsx'
 import { batchLines, roomSource, type Source, type StreamForm } from './answers.ts'
-import { resetJson } from './changes.ts'
+import { type Reader, resetJson } from './changes.ts'
 import { type Query, readStream } from './query.ts'
 import { newestPage } from './room.ts'
 
@@ -23,6 +23,8 @@ export type StreamAsk = {
   room: Room
   /** The room's newest number as the request found it. */
   head: number
+  /** They see what has a later number alone; 0 for all of it. */
+  floor: number
   epoch: string
   /** How cursors are written, as it is when something is told. */
   source: () => Source
@@ -55,7 +57,7 @@ export async function runStream(
   isGone: () => boolean,
   begin?: (stream: EventStream) => Promise<void>,
 ): Promise<EventStream | null> {
-  const { room, form, limit } = ask
+  const { room, form, limit, floor } = ask
   const stream = new EventStream(pipe, bytesFor(ask, pipe), () => hub.leave(stream), ask.who)
   stream.at = ask.after?.seq ?? ask.head
   try {
@@ -68,10 +70,10 @@ export async function runStream(
       await drained(pipe)
       return seq
     }
-    let after = ask.after?.seq ?? ask.head
+    let after = Math.max(ask.after?.seq ?? ask.head, floor)
     if (ask.after && !continues(ask.after, ask.epoch, ask.head)) after = await reset(ask.head)
     while (!isGone()) {
-      const place = { roomId: room.id, head: ask.head, after, limit }
+      const place = { roomId: room.id, head: ask.head, after, limit, floor }
       const batch = hub.known(place) ?? (await hub.changes(place))
       if (isGone()) break
       if (hub.refuses(ask.who)) return endOf(pipe)
@@ -112,8 +114,8 @@ function endOf(pipe: Pipe): null {
 }
 
 /** For a reader who cannot go on from where they are: the newest page in place of what they have. */
-async function resetLines(sql: Sql, { room, source, form }: StreamAsk, seq: number) {
-  const page = await newestPage(sql, room)
+async function resetLines(sql: Sql, { room, floor, source, form }: StreamAsk, seq: number) {
+  const page = await newestPage(sql, { ...room, lastSeq: seq }, floor)
   const { cursor, path } = source()
   const live = cursor(seq)
   const data =
@@ -125,12 +127,12 @@ async function resetLines(sql: Sql, { room, source, form }: StreamAsk, seq: numb
 
 /**
  * What changes past a cursor, as an event stream.
- * @param who asks; the word of their own is in what they ask for.
+ * @param reader who asks; the word of their own is in what they ask for.
  */
 export async function showStream(
   c: Context,
   room: Room,
-  who: Waiter,
+  { who, floor }: Reader,
   query: Query,
 ): Promise<Response | Refusal> {
   const reading = readStream(query, c.req.header('last-event-id'))
@@ -139,7 +141,8 @@ export async function showStream(
   const epoch = epochOf(c.var.server().word, room)
   const source = roomSource(room.slug, epoch)
   const waiter = { ...who, client: reading.client }
-  const ask = { ...reading, room, head: room.lastSeq, epoch, source: () => source, who: waiter }
+  const place = { room, head: room.lastSeq, floor, epoch }
+  const ask = { ...reading, ...place, source: () => source, who: waiter }
   return streamResponse(c, (pipe, isGone) => runStream(c.var, ask, pipe, isGone))
 }
 

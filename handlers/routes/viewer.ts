@@ -1,6 +1,8 @@
+import type { EntryPolicy } from '../chat/access.ts'
 import type { Person } from '../chat/people.ts'
 import type { Room } from '../chat/rooms.ts'
 import { continues, writeCursor } from '../live/cursor.ts'
+import type { HeadsReader } from '../live/heads.ts'
 import { type Snapshot, snapshotWord } from '../live/snapshot.ts'
 import type { Waiter } from '../live/wait.ts'
 import type { Source } from './answers.ts'
@@ -10,11 +12,21 @@ import type { EventsReading } from './query.ts'
 export type Viewer = {
   person: Person | null
   room: Room | null
+  /** They see what has a later number in the room alone. */
+  floor: number
+  /** Who may enter the server just now. */
+  policy: EntryPolicy
   /** How far the server's log was followed before they were looked up. */
   seen: number
   /** The epoch of the room's log, and of what is known of the others. */
   epoch: string
 }
+
+/** A viewer as one who is told of rooms. */
+export const readerOf = ({ person, policy }: Viewer): HeadsReader => ({
+  personId: person?.id ?? null,
+  seesOpen: policy === 'open' || (person !== null && person.kind !== 'guest'),
+})
 
 /** A viewer as one who waits. */
 export const waiterOf = ({ person, seen }: Viewer, { client }: EventsReading): Waiter => ({

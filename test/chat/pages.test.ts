@@ -3,7 +3,7 @@ import { type Page, readPage, type Stretch } from '../../handlers/chat/pages.ts'
 import type { Room } from '../../handlers/chat/rooms.ts'
 import { chance } from '../random.ts'
 import { suite } from '../suite.ts'
-import { drivers, guest, newRoom, openStorage, type Storage, say } from './storage.ts'
+import { currently, drivers, guest, newRoom, openStorage, type Storage, say } from './storage.ts'
 
 /** What a page shows, and where it leads, as plain numbers. */
 type Numbers = { shown: number[]; prev: number | null; next: number | null }
@@ -56,6 +56,7 @@ for (const driver of drivers) {
       }
       all.push((await say(storage, person, room, `message ${turn}`)).message.n)
     }
+    room = await currently(sql, room)
   })
   test.after(() => storage.close())
 
@@ -119,11 +120,32 @@ for (const driver of drivers) {
     }
   })
 
+  test('a page ends where the room had come to when its reader was let in', async () => {
+    const early = { ...room, lastSeq: all[9] ?? 0 }
+    const newest = await readPage(storage.sql, early, { from: 'newest' }, 3)
+    assert.equal(numbersOf(newest).shown, all.slice(7, 10))
+    assert.is(newest.next, null)
+    const forward = await readPage(storage.sql, early, { from: 'from', n: all[8] ?? 0 }, 50)
+    assert.equal(numbersOf(forward).shown, all.slice(8, 10))
+  })
+
+  test('who was let in from some number on sees nothing before it, and no end of it', async () => {
+    const floor = all[19] ?? 0
+    const whole = await readPage(storage.sql, room, { from: 'newest' }, 50, floor)
+    assert.equal(numbersOf(whole).shown, all.slice(20))
+    assert.is(whole.prev, null)
+    const before = await readPage(storage.sql, room, { from: 'before', n: floor }, 50, floor)
+    assert.equal(before.messages, [])
+    const around = await readPage(storage.sql, room, { from: 'around', n: floor - 5 }, 4, floor)
+    assert.equal(numbersOf(around).shown, all.slice(20, 22))
+  })
+
   test('long messages make short pages, and paging through them misses none', async () => {
     const { person } = await guest(storage.sql)
-    const long = await newRoom(storage.sql, person)
+    let long = await newRoom(storage.sql, person)
     const text = 'x'.repeat(10_000)
     for (let i = 0; i < 120; i++) await say(storage, person, long, text)
+    long = await currently(storage.sql, long)
     const seen: number[] = []
     for (let from: number | null = 1; from !== null; ) {
       const page: Page = await readPage(storage.sql, long, { from: 'from', n: from }, 200)

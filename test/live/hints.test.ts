@@ -37,7 +37,7 @@ function stream() {
   const bytes = (batch: Parameters<typeof batchLines>[1]) =>
     pipe.frame(batchLines(source(), batch, 'json'))
   const one: EventStream = new EventStream(pipe, bytes, () => hub.leave(one))
-  hub.hold({ roomId: room.id, head: 0, after: 0, limit: limits.pageMessages }, one)
+  hub.hold({ roomId: room.id, head: 0, after: 0, limit: limits.pageMessages, floor: 0 }, one)
   return pipe
 }
 

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { gatherEntries } from '../../handlers/chat/entry.ts'
+import { gatherEntries, nowhere } from '../../handlers/chat/entry.ts'
 import { type Person, rename } from '../../handlers/chat/people.ts'
 import type { Room } from '../../handlers/chat/rooms.ts'
 import { limits } from '../../handlers/limits.ts'
@@ -33,6 +33,7 @@ function memory() {
   const errors: unknown[] = []
   const log = new ServerLog({
     sql,
+    begin: undefined,
     onEvent: ({ personId }) => known.forgetPerson(personId ?? 0),
     onLost: () => known.forget(),
     onError: (error) => errors.push(error),
@@ -144,8 +145,9 @@ test('is one and the same room for all, and no room of a database that was repla
   await enter('', null)
   assert.is(known.find(word, room.slug)?.room, known.find('', room.slug)?.room)
   const replaced = { ...room, origin: room.origin + 1 }
+  const nobody = { person: null, isBanned: false, policy: 'open', standing: nowhere } as const
   await known.enter('', { session: null, slug: room.slug }, async () => ({
-    person: null,
+    ...nobody,
     room: replaced,
   }))
   assert.is(known.find('', room.slug)?.room.origin, replaced.origin)

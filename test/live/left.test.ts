@@ -73,6 +73,7 @@ test('is nothing, of those who were answered', async () => {
 const fromTheBeginning = (who: StreamAsk['who']): StreamAsk => ({
   room,
   head: 1,
+  floor: 0,
   epoch: '00000000',
   source: () => roomSource(room.slug, '00000000'),
   after: { epoch: null, seq: 0 },

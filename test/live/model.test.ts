@@ -96,7 +96,13 @@ function streamer({ hub, room, chances, head, isOver }: Scene): Reader {
   }
   const read = async () => {
     while (!isDone()) {
-      const place = { roomId: room.id, head: 0, after: reader.after, limit: limits.pageMessages }
+      const place = {
+        roomId: room.id,
+        head: 0,
+        after: reader.after,
+        limit: limits.pageMessages,
+        floor: 0,
+      }
       const batch = hub.known(place) ?? (await hub.changes(place))
       take(batch)
       if (batch.events.length > 0) continue
@@ -154,7 +160,8 @@ test('are told in order where the log moves on while thousands are being told', 
         () => {},
       ),
   )
-  for (const stream of streams) hub.hold({ roomId: room.id, head: 0, after: 0, limit: 200 }, stream)
+  for (const stream of streams)
+    hub.hold({ roomId: room.id, head: 0, after: 0, limit: 200, floor: 0 }, stream)
   let [turns, isOver] = [0, false]
   const other = () => {
     turns++

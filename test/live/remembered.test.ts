@@ -46,7 +46,7 @@ async function readUpTo(head: number, after = 0) {
 
 /** The bodies past a number, as a request is told them. */
 async function bodiesPast(after: number, head: number) {
-  const ask = { roomId: room.id, head, after, limit: 50 }
+  const ask = { roomId: room.id, head, after, limit: 50, floor: 0 }
   const batch = hub.known(ask) ?? (await hub.changes(ask))
   return batch.events.map(({ message }) => message?.body)
 }
@@ -104,7 +104,7 @@ test('begins further back for whoever waits there, whatever is being read just t
         resolve(seqs(batch))
       }
     })(60_000)
-    hub.hold({ roomId: room.id, head: 4, after: 2, limit: 50 }, wait)
+    hub.hold({ roomId: room.id, head: 4, after: 2, limit: 50, floor: 0 }, wait)
   })
   goOn.open()
   assert.equal(await behind, [3, 4, 5, 6])

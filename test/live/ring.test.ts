@@ -87,7 +87,7 @@ class Recorded extends Wait {
 /** Lets somebody wait past a number; streams go on by themselves. */
 function wait(in_: Room, after: number, { limit = 50, isStream = false } = {}): Recorded {
   const one = new Recorded(1_000)
-  const group = in_.group(after, limit, isStream)
+  const group = in_.group({ after, limit, floor: 0 }, isStream)
   one.group = group
   group.waits.add(one)
   return one
@@ -118,21 +118,28 @@ room('gives the same batch to all who ask for the same', () => {
   const one = new Room(1, 0)
   wait(one, 0)
   push(one, [posted(1), posted(2)])
-  assert.is(one.batch(0, 50, 2), one.batch(0, 50, 2))
-  const before = one.batch(1, 50, 2)
+  assert.is(
+    one.batch({ after: 0, limit: 50, floor: 0 }, 2),
+    one.batch({ after: 0, limit: 50, floor: 0 }, 2),
+  )
+  const before = one.batch({ after: 1, limit: 50, floor: 0 }, 2)
   push(one, [posted(3)])
   assert.equal(seqs(before.events), [2], 'what was given does not change')
-  assert.equal(seqs(one.batch(1, 50, 3).events), [2, 3])
+  assert.equal(seqs(one.batch({ after: 1, limit: 50, floor: 0 }, 3).events), [2, 3])
 })
 
 room('says that there are more where its page is full and the log has gone on', () => {
   const one = new Room(1, 0)
   wait(one, 0, { limit: 2 })
   one.push([posted(1), posted(2)])
-  assert.is(one.batch(0, 2, 2).more, false)
+  assert.is(one.batch({ after: 0, limit: 2, floor: 0 }, 2).more, false)
   one.push([])
-  assert.is(one.batch(0, 2, 3).more, true)
-  assert.is(one.batch(0, 50, 3).more, false, 'one message that is being read is no arrears')
+  assert.is(one.batch({ after: 0, limit: 2, floor: 0 }, 3).more, true)
+  assert.is(
+    one.batch({ after: 0, limit: 50, floor: 0 }, 3).more,
+    false,
+    'one message that is being read is no arrears',
+  )
 })
 
 room('lets streams that have been told the same go on as one group', () => {
@@ -156,7 +163,7 @@ room('releases nobody for whom there is nothing', () => {
   const one = new Room(1, 5)
   wait(one, 5)
   assert.equal(one.released(5), [])
-  assert.equal(one.batch(5, 50, 5), nothing(5))
+  assert.equal(one.batch({ after: 5, limit: 50, floor: 0 }, 5), nothing(5))
 })
 
 room.run()

@@ -32,6 +32,7 @@ function follower(sql = storage.sql) {
   const heard = { lost: 0, errors: [] as unknown[] }
   const log = new ServerLog({
     sql: watch,
+    begin: undefined,
     onEvent: (event) => told.push(event),
     onLost: () => heard.lost++,
     onError: (error) => heard.errors.push(error),

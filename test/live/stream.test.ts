@@ -119,6 +119,7 @@ async function opened(pipe: TestPipe, count: number) {
   const ask: StreamAsk = {
     room: await currently(storage.sql, room),
     head: count,
+    floor: 0,
     epoch: '00000000',
     source: () => roomSource(room.slug, '00000000'),
     after: { epoch: null, seq: 0 },

@@ -16,6 +16,7 @@ export const waitIn = (room: Room, change: Partial<Waiting> = {}): Waiting => ({
   head: 0,
   after: 0,
   limit: 50,
+  floor: 0,
   ms: longMs,
   signal: new AbortController().signal,
   who: { personId: null, seen: 0 },
