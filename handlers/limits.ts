@@ -134,6 +134,11 @@ export const limits = {
   /** Browsers cut longer ones to 400 days. */
   sessionSeconds: 400 * 24 * 3600,
 
+  /** A slow room lets one write once a day at the least. */
+  slowSeconds: 86_400,
+  retentionDays: 36_500,
+  mutedSeconds: 365 * 24 * 3600,
+
   postsPerSecond: 10,
   postsBurst: 100,
 } as const

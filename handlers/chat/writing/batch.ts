@@ -1,12 +1,8 @@
 import { limits } from '../../limits.ts'
 import type { Refusal } from '../refusal.ts'
 import type { Transact } from '../sql.ts'
-import type { Answered } from './kind.ts'
-import { type Post, type Posted, posts } from './post.ts'
-
-/** What changes a room's log, and what becomes of it. */
-export type Change = Post
-export type Outcome = Posted
+import type { Answered, Kind } from './kind.ts'
+import { type Change, kinds, type Outcome } from './kinds.ts'
 
 /** A change on its way. */
 export type Waiting = {
@@ -20,7 +16,9 @@ export type Waiting = {
 }
 
 /** The characters of a change's texts. */
-export const charsOf = (change: Change): number => posts.chars(change)
+export const charsOf = (change: Change): number => kindOf(change).chars(change)
+
+const kindOf = ({ kind }: Change): Kind<Change, Outcome> => kinds[kind] as Kind<Change, Outcome>
 
 /**
  * Stores changes in one transaction of one round trip. Rooms are locked in the order of their ids,
@@ -36,6 +34,8 @@ export async function store(
   lockMs: number,
 ): Promise<Answered<Outcome>[]> {
   const rooms = [...new Set(changes.map(({ roomId }) => roomId))]
+  const runs = runsOf(changes)
+  const told = runs.map((run) => kindOf(run[0] as Change).statements(run))
   const answers = await transact([
     { text: "select set_config('lock_timeout', $1, true)", values: [String(lockMs)] },
     // Not "for update": who merely refers to a room, such as a new member's row, need not wait.
@@ -43,9 +43,25 @@ export async function store(
       text: 'select from rooms where id = any($1) order by id for no key update',
       values: [rooms],
     },
-    posts.statement(changes),
+    ...told.flat(),
   ])
-  return posts.answers(changes, answers[2] ?? [])
+  let at = 2
+  return runs.flatMap((run, i) => {
+    const rows = answers.slice(at, at + (told[i]?.length ?? 0))
+    at += rows.length
+    return kindOf(run[0] as Change).answers(run, rows)
+  })
+}
+
+/** Changes of one kind that follow each other; what comes later must find what came before. */
+function runsOf(changes: readonly Change[]): Change[][] {
+  const runs: Change[][] = []
+  for (const change of changes) {
+    const run = runs.at(-1)
+    if (run?.[0]?.kind === change.kind) run.push(change)
+    else runs.push([change])
+  }
+  return runs
 }
 
 /**
@@ -60,7 +76,7 @@ export function takeBatch(queue: readonly Waiting[]): { batch: Waiting[]; left: 
   let at = 0
   for (; at < queue.length && batch.length < limits.batchChanges; at++) {
     const waiting = queue[at] as Waiting
-    const twin = posts.twin(waiting.change)
+    const twin = kindOf(waiting.change).twin(waiting.change)
     if (twin !== null && taken.has(twin)) {
       twins.push(waiting)
       continue

@@ -2,6 +2,7 @@ import { limits } from '../../limits.ts'
 import { Refusal } from '../refusal.ts'
 import { databaseIsAway, reportedCode, type Transact } from '../sql.ts'
 import { byRoom, store, takeBatch, type Waiting } from './batch.ts'
+import type { Answered } from './kind.ts'
 
 type Options = {
   transact: Transact
@@ -14,6 +15,11 @@ type Options = {
 }
 
 const LOCK_TIMEOUT = '55P03'
+
+/** Stands for the server's own log where a room's number may stand (`SERVER_LOG` in live/log.ts). */
+const SERVER = 0
+
+type Numbered = Pick<Answered<unknown>, 'seq' | 'serverSeq'>
 
 /** Stores the changes of some rooms, one transaction at a time: at once when none is under way. */
 export class Lane {
@@ -64,10 +70,7 @@ export class Lane {
     const changes = batch.map(({ change }) => change)
     try {
       const answers = await store(this.#options.transact, changes, lockMs)
-      this.#tellMoved(
-        batch,
-        answers.map(({ seq }) => seq),
-      )
+      this.#tellMoved(batch, answers)
       batch.forEach((waiting, i) => {
         const answer = answers[i]
         if (answer) waiting.settle(answer.outcome)
@@ -99,11 +102,15 @@ export class Lane {
     }
   }
 
-  #tellMoved(batch: readonly Waiting[], numbers: readonly (number | null)[]): void {
+  #tellMoved(batch: readonly Waiting[], answers: readonly Numbered[]): void {
     const heads = new Map<number, number>()
+    const reach = (logId: number, seq: number | null | undefined) => {
+      if (seq && seq > (heads.get(logId) ?? 0)) heads.set(logId, seq)
+    }
+    // Before all else: whoever has lost something is to be told nothing more.
+    for (const { serverSeq } of answers) reach(SERVER, serverSeq)
     batch.forEach(({ change }, i) => {
-      const seq = numbers[i] ?? 0
-      if (seq > (heads.get(change.roomId) ?? 0)) heads.set(change.roomId, seq)
+      reach(change.roomId, answers[i]?.seq)
     })
     for (const [roomId, seq] of heads) this.#options.onMoved(roomId, seq)
   }

@@ -1,3 +1,4 @@
+import { roleIn, seesRoom } from '../access.ts'
 import {
   type Draft,
   type Message,
@@ -5,7 +6,8 @@ import {
   messageColumns,
   messageFrom,
 } from '../messages.ts'
-import { invalid, notFound, Refusal, signIn } from '../refusal.ts'
+import { invalid, Refusal } from '../refusal.ts'
+import { actRefusals, sessionWrites } from './act.ts'
 import type { Answered, Kind } from './kind.ts'
 
 /** A message to be stored as the next event of its room's log. */
@@ -25,12 +27,14 @@ export type Posted = { message: Message; created: boolean }
 type PostedRow = Omit<MessageRow, 'body'> & {
   body: string | null
   why: 'known' | keyof typeof refusals | null
+  /** Seconds until they may write again, in a slow room. */
+  wait_s: number | null
 }
 
 /** Posts, a batch of them in one statement. */
 export const posts: Kind<Post, Posted> = {
-  statement: (all) => ({ text: statement, values: [JSON.stringify(all.map(asked))] }),
-  answers: (all, rows) => all.map((post, place) => answerOf(post, rows[place] as PostedRow)),
+  statements: (all) => [{ text: statement, values: [JSON.stringify(all.map(asked))] }],
+  answers: (all, [rows = []]) => all.map((post, place) => answerOf(post, rows[place] as PostedRow)),
   chars: ({ draft }) => draft.body.length,
   twin: ({ roomId, authorId, draft }) =>
     draft.nonce === null ? null : `${roomId} ${authorId} ${draft.nonce}`,
@@ -48,17 +52,23 @@ const asked = ({ roomId, authorId, session, draft }: Post, place: number) => ({
 
 function answerOf({ draft }: Post, row: PostedRow): Answered<Posted> {
   if (row.why !== null && row.why !== 'known')
-    return { outcome: refusals[row.why](draft), seq: null }
+    return { outcome: refusals[row.why](draft, row.wait_s ?? 1), seq: null }
   const created = row.why === null
   const message = messageFrom({ ...row, body: row.body ?? draft.body })
   return { outcome: { message, created }, seq: created ? message.n : null }
 }
 
 const refusals = {
-  gone: () => notFound('room'),
-  signed_out: signIn,
-  archived: () =>
-    new Refusal('not_allowed', 'This room is archived: it can be read, not written to.'),
+  gone: actRefusals.gone as () => Refusal,
+  signed_out: actRefusals.signed_out as () => Refusal,
+  archived: actRefusals.archived as () => Refusal,
+  reads_only: () => new Refusal('not_allowed', 'In this room you may read, not write.'),
+  muted: () =>
+    new Refusal('not_allowed', 'A moderator has muted you here. You can read, and write later.'),
+  slow: (_: Draft, seconds: number) =>
+    new Refusal('slow_down', `This room is slow: you can write again in ${seconds} s.`, {
+      retryAfterSeconds: seconds,
+    }),
   answers_nothing: (draft: Draft) =>
     invalid({ reply_to: `There is no message ${draft.replyTo} here to answer.` }),
   other_text: () =>
@@ -70,7 +80,8 @@ const refusals = {
 
 /**
  * Stores posts. The same author's same nonce and body again is the first message. A closed room is
- * found through the author's membership, before anything else is told of it.
+ * found through the author's membership, before anything else is told of it. Who writes in an open
+ * room is in it from then on; the message itself tells so.
  *
  * `limit 1` keeps each look to an index, whatever the planner believes of a batch's size. The time
  * is the clock's, since a transaction's own is from before it had to wait, and to the millisecond,
@@ -84,23 +95,30 @@ with asked as materialized (
 ), clock as materialized (
   select date_trunc('milliseconds', clock_timestamp()) as at
 ), seen as materialized (
-  select a.*, r.last_seq, p.name, p.color, p.kind, known.n as known,
+  select a.*, r.last_seq, p.name, p.color, p.kind, known.n as known, r.slow_seconds,
+         m.person_id is null as joins, m.posted_at + r.slow_seconds * interval '1 second' as again_at,
          case
-           when r.id is null or (r.visibility <> 'open' and (s.key is null or not exists
-             (select from members m where m.room_id = a.room and m.person_id = a.author)))
-             then 'gone'
+           when not ${seesRoom} or (s.key is null and r.visibility <> 'open') then 'gone'
            when s.key is null then 'signed_out'
            when known.body <> a.body then 'other_text'
            when known.n is not null then 'known'
            when r.archived then 'archived'
-           when a.reply_to is not null and not exists
-             (select from messages m where m.room_id = a.room and m.n = a.reply_to)
+           when m.role = 'reader' and p.kind <> 'owner' then 'reads_only'
+           when m.muted_until > clock.at then 'muted'
+           when a.reply_to is not null and (a.reply_to <= m.floor or not exists
+             (select from messages m where m.room_id = a.room and m.n = a.reply_to))
              then 'answers_nothing'
+           when r.slow_seconds > 0 and ${roleIn} not in ('moderator', 'owner')
+                and (m.posted_at > clock.at - r.slow_seconds * interval '1 second' or exists
+                  (select from asked b where b.room = a.room and b.author = a.author and b.place < a.place))
+             then 'slow'
          end as why
-    from asked a
+    from asked a cross join clock cross join policy pol
     left join lateral (select * from rooms where id = a.room limit 1) r on true
     left join lateral (select * from people where id = a.author limit 1) p on true
-    left join lateral (select * from sessions where key = a.session and person_id = p.id limit 1) s
+    left join lateral (select * from sessions s where key = a.session and person_id = p.id
+      and ${sessionWrites} limit 1) s on true
+    left join lateral (select * from members where room_id = a.room and person_id = a.author limit 1) m
       on true
     left join lateral (select n, body from messages
       where room_id = a.room and author_id = a.author and nonce = a.nonce limit 1) known on true
@@ -110,6 +128,13 @@ with asked as materialized (
 ), stored as (
   insert into messages (room_id, n, author_id, author_name, author_color, author_kind, body, at, nonce, reply_to)
   select room, n, author, name, color, kind, body, at, nonce, reply_to from taken
+), joined as (
+  insert into members (room_id, person_id, role, invited, posted_at)
+  select distinct on (room, author) room, author, 'member', false, at from taken where joins
+  on conflict do nothing
+), paced as (
+  update members set posted_at = at
+    from taken where slow_seconds > 0 and room_id = room and person_id = author
 ), logged as (
   insert into log (room_id, seq, type, by_id, n, at)
   select room, n, 'message.posted', author, n, at from taken
@@ -121,10 +146,11 @@ with asked as materialized (
 )
 select place, why, n, author as author_id, name as author_name, color as author_color,
        kind as author_kind, null as body, at, null::timestamptz as edited_at,
-       null::timestamptz as deleted_at, reply_to, 1 as version
+       null::timestamptz as deleted_at, reply_to, 1 as version, null::integer as wait_s
   from taken
 union all
-select seen.place, why, ${messageColumns}
-  from seen left join lateral (select * from messages where room_id = room and n = known limit 1) m on true
+select seen.place, why, ${messageColumns},
+       greatest(1, ceil(extract(epoch from again_at - clock.at)))::integer
+  from clock cross join seen left join lateral (select * from messages where room_id = room and n = known limit 1) m on true
  where why is not null
  order by place`

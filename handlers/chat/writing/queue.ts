@@ -1,12 +1,13 @@
 import { limits } from '../../limits.ts'
 import { Refusal } from '../refusal.ts'
 import type { Transact } from '../sql.ts'
-import { type Change, charsOf, type Outcome, type Waiting } from './batch.ts'
+import { charsOf, type Waiting } from './batch.ts'
+import type { Change, ChangeOf, KindName, Outcome, OutcomeOf } from './kinds.ts'
 import { Lane, tooLate } from './lane.ts'
 
 type Options = {
   transact: Transact
-  /** Told after the commit, once for each room of a batch: its log has reached a number. */
+  /** Told after the commit, once for each log of a batch that has reached a number; 0 is the server's. */
   onMoved: (roomId: number, seq: number) => void
 }
 
@@ -37,7 +38,14 @@ export class Writing {
    * @param deadline when it is given up while it waits, on the clock of `performance.now()`.
    * @returns `unavailable` when the queue is full, the room takes nothing or the server stops.
    */
-  write(change: Change, deadline: number): Promise<Outcome | Refusal> {
+  write<Name extends KindName>(
+    change: ChangeOf<Name> & { kind: Name },
+    deadline: number,
+  ): Promise<OutcomeOf<Name> | Refusal> {
+    return this.#write(change, deadline) as Promise<OutcomeOf<Name> | Refusal>
+  }
+
+  #write(change: Change, deadline: number): Promise<Outcome | Refusal> {
     const chars = charsOf(change)
     if (this.#stopped || this.#isFull(chars)) return Promise.resolve(tooMuch())
     this.#changes++
