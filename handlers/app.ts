@@ -10,15 +10,24 @@ import type { Log } from './ops/log.ts'
 import { alertFragment } from './pages/alert.tsx'
 import { createShell } from './pages/shell.ts'
 import { createAccount } from './routes/accounts.ts'
+import { showAudit, showRoomAudit } from './routes/audit.ts'
+import { ban, showBans, unban } from './routes/bans.ts'
 import { answer } from './routes/context.ts'
+import { createDirect } from './routes/directs.ts'
 import { showEvents } from './routes/events.ts'
 import { byFormMethod } from './routes/form-method.ts'
 import { showFrame } from './routes/frame.ts'
+import { showInvitation, useInvitation } from './routes/join.ts'
+import { createLink, removeLink, showLinks } from './routes/links.ts'
 import { changeMe, showMe } from './routes/me.ts'
-import { postMessage, readMessages, showMessage } from './routes/messages.ts'
+import { putMember, removeMember, showMember, showMembers } from './routes/members.ts'
+import { deleteMessage, postMessage, readMessages, showMessage } from './routes/messages.ts'
+import { changePolicy, showPolicy } from './routes/policy.ts'
+import { createReport, removeReport, showReports } from './routes/reports.ts'
 import { showRoom } from './routes/room.ts'
 import { createRoom, showRooms } from './routes/rooms.ts'
 import { createSession, endSession } from './routes/sessions.ts'
+import { changeRoom, showSettings } from './routes/settings.ts'
 
 type Provided =
   | 'sql'
@@ -30,6 +39,8 @@ type Provided =
   | 'server'
   | 'secret'
   | 'pace'
+  | 'paces'
+  | 'placeOf'
   | 'signIns'
   | 'ready'
 
@@ -58,10 +69,39 @@ export function createApp({ log, shell, ...provided }: Parts): Hono {
   app.get('/', answer(showRooms))
   app.post('/rooms', answer(createRoom))
   app.get('/r/:room', answer(showRoom))
+  app.patch('/r/:room', answer(changeRoom))
+  app.post('/r/:room', answer(byFormMethod({ PATCH: changeRoom })))
+  app.get('/r/:room/settings', answer(showSettings))
   app.get('/r/:room/frame', answer(showFrame))
   app.get('/r/:room/messages', answer(readMessages))
   app.post('/r/:room/messages', answer(postMessage))
   app.get('/r/:room/messages/:n', answer(showMessage))
+  app.delete('/r/:room/messages/:n', answer(deleteMessage))
+  app.post('/r/:room/messages/:n', answer(byFormMethod({ DELETE: deleteMessage })))
+  app.post('/r/:room/messages/:n/reports', answer(createReport))
+  app.get('/r/:room/reports', answer(showReports))
+  app.delete('/r/:room/reports/:id', answer(removeReport))
+  app.post('/r/:room/reports/:id', answer(byFormMethod({ DELETE: removeReport })))
+  app.get('/r/:room/members', answer(showMembers))
+  app.get('/r/:room/members/:person', answer(showMember))
+  app.put('/r/:room/members/:person', answer(putMember))
+  app.delete('/r/:room/members/:person', answer(removeMember))
+  app.post(
+    '/r/:room/members/:person',
+    answer(byFormMethod({ PUT: putMember, DELETE: removeMember })),
+  )
+  app.get('/r/:room/bans', answer(showBans))
+  app.put('/r/:room/bans/:person', answer(ban))
+  app.delete('/r/:room/bans/:person', answer(unban))
+  app.post('/r/:room/bans/:person', answer(byFormMethod({ PUT: ban, DELETE: unban })))
+  app.get('/r/:room/links', answer(showLinks))
+  app.post('/r/:room/links', answer(createLink))
+  app.delete('/r/:room/links/:id', answer(removeLink))
+  app.post('/r/:room/links/:id', answer(byFormMethod({ DELETE: removeLink })))
+  app.get('/r/:room/audit', answer(showRoomAudit))
+  app.get('/join/:token', answer(showInvitation))
+  app.post('/join/:token', answer(useInvitation))
+  app.post('/directs', answer(createDirect))
   app.get('/me', answer(showMe))
   app.patch('/me', answer(changeMe))
   app.post('/me', answer(byFormMethod({ PATCH: changeMe })))
@@ -70,6 +110,10 @@ export function createApp({ log, shell, ...provided }: Parts): Hono {
   app.post('/sessions', answer(createSession))
   app.delete('/sessions/current', answer(endSession))
   app.post('/sessions/current', answer(byFormMethod({ DELETE: endSession })))
+  app.get('/policy', answer(showPolicy))
+  app.patch('/policy', answer(changePolicy))
+  app.post('/policy', answer(byFormMethod({ PATCH: changePolicy })))
+  app.get('/audit', answer(showAudit))
   app.get('/healthz', healthz)
   app.get('/readyz', readyz(provided.ready))
 

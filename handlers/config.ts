@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { limits } from './limits.ts'
+import { type Networks, readNetworks } from './networks.ts'
 
 /** The environment, parsed once. */
 export type Config = {
@@ -17,6 +18,8 @@ export type Config = {
   doorbell: 'listen' | 'poll'
   logFormat: 'text' | 'json'
   posts: { perSecond: number; burst: number }
+  /** Proxies that say for whom they ask, by `X-Forwarded-For`. */
+  trustedProxies: Networks
 }
 
 export type DatabaseConfig = {
@@ -56,6 +59,7 @@ export function readConfig(env: Env): Config {
       perSecond: wholeNumber(env, 'POST_RATE', limits.postsPerSecond, 1, 1_000_000),
       burst: wholeNumber(env, 'POST_BURST', limits.postsBurst, 1, 10_000_000),
     },
+    trustedProxies: networks(env, 'TRUSTED_PROXIES'),
   }
 }
 
@@ -91,6 +95,17 @@ function wholeNumber(env: Env, name: string, standard: number, least: number, mo
   const value = Number(text)
   if (/^\d+$/.test(text) && value >= least && value <= most) return value
   throw new ConfigError(`${name} is "${text}"; it must be a whole number from ${least} to ${most}.`)
+}
+
+function networks(env: Env, name: string): Networks {
+  try {
+    return readNetworks(env[name] ?? '')
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new ConfigError(
+      `${name} names "${error.message}", which is no address or network such as 10.1.0.0/16.`,
+    )
+  }
 }
 
 /** The first of `choices` is what stands where the environment says nothing. */

@@ -131,9 +131,31 @@ export const limits = {
   signIns: 10,
   signInsSeconds: 300,
 
+  /** The same from one address: a school may be one. */
+  signInsFromAddress: 200,
+  /** Made known from one address in an hour. */
+  guestsPerHour: 600,
+  accountsPerHour: 300,
+  /** Made by one person in an hour. */
+  roomsPerHour: 60,
+  linksPerHour: 120,
+  reportsPerHour: 60,
+
   /** Browsers cut longer ones to 400 days. */
   sessionSeconds: 400 * 24 * 3600,
 
+  /** Links of a room, people that one lets in, and for how long. */
+  linksOfRoom: 100,
+  linkUses: 100_000,
+  linkSeconds: 366 * 24 * 3600,
+  /** People of a conversation, whoever begins it among them. */
+  directPeople: 9,
+  /** Shown on one page. */
+  listedMembers: 200,
+  listedAudit: 100,
+  listedReports: 200,
+  reasonChars: 250,
+  fileMib: 2_048,
   /** A slow room lets one write once a day at the least. */
   slowSeconds: 86_400,
   retentionDays: 36_500,

@@ -13,7 +13,9 @@ import { type Config, ConfigError, readConfig } from './config.ts'
 import { RepeatedRequest } from './direct/request.ts'
 import { directWaits } from './direct/waits.ts'
 import { type Database, openDatabase } from './drivers/database.ts'
+import { addressOf, neighbourhoodOf } from './http/address.ts'
 import { createPace, createSignInPace } from './http/pace.ts'
+import { createPaces } from './http/paces.ts'
 import { securityHeaders } from './http/security.ts'
 import { limits } from './limits.ts'
 import type { Bell, Doorbell } from './live/doorbell.ts'
@@ -60,6 +62,8 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     server: live.server,
     secret,
     pace: createPace(config.posts),
+    paces: createPaces(),
+    placeOf: (c) => neighbourhoodOf(addressOf(c, config.trustedProxies)),
     signIns: createSignInPace(),
     ready: async () => !state.stopping && (await isCurrent(database, config.sqlDir)),
     shell: await readFile(join(config.publicDir, 'index.html'), 'utf8'),

@@ -1,6 +1,6 @@
 import { limits } from '../limits.ts'
 import { checkPassword, hashPassword, TooManyPasswords } from './passwords.ts'
-import { type NewSession, type Person, type Profile, readProfile } from './people.ts'
+import { linkIsGood, type NewSession, type Person, type Profile, readProfile } from './people.ts'
 import { invalid, Refusal } from './refusal.ts'
 import { intoServerLog } from './server.ts'
 import { banned, type Opened } from './sessions.ts'
@@ -48,29 +48,35 @@ export type Guest = { person: Person; session: Uint8Array | null }
 /**
  * Makes an account: of a visitor a new member, of a guest the same person with all that is theirs.
  * @param session what they are known by from then on; a guest's older sessions end.
+ * @param link the stored key of the invitation that they hold, if any.
  * @returns `conflict` where the name is a member's, or where they have an account already or have
- *   signed out meanwhile; `unavailable` where too many make one or sign in.
+ *   signed out meanwhile; `not_allowed` where the server's policy lets them make none; `unavailable`
+ *   where too many make one or sign in.
  */
 export async function openAccount(
   sql: Sql,
   guest: Guest | null,
   { profile, password }: AccountDraft,
   session: NewSession,
+  link: Uint8Array | null,
 ): Promise<Opened | Refusal> {
   if (guest && guest.person.kind !== 'guest') return second()
   const hash = await hashPassword(password).catch(busy)
   if (hash instanceof Refusal) return hash
-  const values = [
-    profile.name,
-    profile.color,
-    loginOf(profile.name),
-    hash,
-    session.key,
-    session.device,
-  ]
+  const { name, color } = profile
+  const values = [name, color, loginOf(name), hash, session.key, session.device, link]
   const open = guest ? promote(sql, guest, values) : enrol(sql, values)
   return open.catch(nameTaken(profile.name))
 }
+
+/** Whether an account may be made, in SQL, by whoever holds the invitation `$7` or came by one. */
+const mayOpen = (cameByLink: string): string => `may as (
+       select from policy
+        where accounts = 'anyone' or (accounts = 'invited' and (${cameByLink} or ${linkIsGood('$7')}))
+     )`
+
+const notHere = () =>
+  new Refusal('not_allowed', 'New accounts are not yours to make here. Ask the server’s owner.')
 
 const second = () => new Refusal('conflict', 'You have an account already.')
 
@@ -83,10 +89,11 @@ export const nameTaken =
     return new Refusal('conflict', taken, { fields: { name: taken } })
   }
 
-async function enrol(sql: Sql, values: unknown[]): Promise<Opened> {
+async function enrol(sql: Sql, values: unknown[]): Promise<Opened | Refusal> {
   const { rows } = await sql.query<Person>(
-    `with person as (
-       insert into people (name, color, kind) values ($1, $2, 'member') returning id, name, color, kind
+    `with ${mayOpen('false')}, person as (
+       insert into people (name, color, kind) select $1, $2, 'member' from may
+       returning id, name, color, kind
      ), account as (
        insert into accounts (person_id, login, password) select id, $3, $4 from person
      ), session as (
@@ -95,15 +102,15 @@ async function enrol(sql: Sql, values: unknown[]): Promise<Opened> {
      select id, name, color, kind from person`,
     values,
   )
-  return { person: rows[0] as Person, seq: null }
+  return rows[0] ? { person: rows[0], seq: null } : notHere()
 }
 
 async function promote(sql: Sql, guest: Guest, values: unknown[]): Promise<Opened | Refusal> {
-  const { rows } = await sql.query<Person & { seq: number }>(
-    `with changed as (
+  const { rows } = await sql.query<Person & { may: boolean; seq: number }>(
+    `with ${mayOpen('(select invited from people where id = $8)')}, changed as (
        update people set name = $1, color = $2, kind = 'member'
-        where id = $7 and kind = 'guest' and banned_at is null
-          and exists (select from sessions s where s.key = $8 and s.person_id = $7)
+        where id = $8 and kind = 'guest' and banned_at is null and exists (select from may)
+          and exists (select from sessions s where s.key = $9 and s.person_id = $8)
        returning id, name, color, kind
      ), account as (
        insert into accounts (person_id, login, password) select id, $3, $4 from changed
@@ -112,11 +119,13 @@ async function promote(sql: Sql, guest: Guest, values: unknown[]): Promise<Opene
      ), session as (
        insert into sessions (key, person_id, name, used_at) select $5, id, $6, now() from changed
      ), ${intoServerLog('session.ended')}
-     select id, name, color, kind, (select last_seq from counted) as seq from changed`,
+     select changed.*, (select last_seq from counted) as seq, exists (select from may) as may
+       from (select 1) one left join changed on true`,
     [...values, guest.person.id, guest.session],
   )
-  if (!rows[0]) return second()
-  const { seq, ...person } = rows[0]
+  if (!rows[0]?.may) return notHere()
+  if (rows[0].id === null) return second()
+  const { seq, may: _, ...person } = rows[0]
   return { person, seq }
 }
 

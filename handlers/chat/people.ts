@@ -1,5 +1,6 @@
 import { limits } from '../limits.ts'
-import { invalid, Refusal } from './refusal.ts'
+import type { EntryPolicy } from './access.ts'
+import { invalid, notAdmitted, Refusal } from './refusal.ts'
 import { intoServerLog } from './server.ts'
 import type { Sql } from './sql.ts'
 import { lineField, loginOf } from './text.ts'
@@ -41,22 +42,60 @@ export function readProfile(
   return { name: name.line ?? '', color }
 }
 
+/** From where somebody comes who is to be made known. */
+export type Newcomer = {
+  /** A keyed hash of their address; null where it is not known. */
+  address: Uint8Array | null
+  /** The stored key of the invitation that they hold, if any. */
+  link: Uint8Array | null
+}
+
+/** Whether an invitation `$n` is good, in SQL. */
+export const linkIsGood = (n: string): string => `exists (
+  select from links l join people maker on maker.id = l.by_id
+   where l.key = ${n} and maker.banned_at is null
+     and coalesce(l.expires_at > now(), true) and coalesce(l.used < l.uses, true))`
+
 /**
  * Makes a guest, with the session that they will be known by, in one transaction.
  * @param session what the guest's browser keeps.
+ * @returns `sign_in` where the server takes no guests, or none without an invitation; `not_allowed`
+ *   from an address that is barred.
  */
-export async function welcome(sql: Sql, profile: Profile, session: NewSession): Promise<Person> {
-  const { rows } = await sql.query<Person>(
-    `with person as (
-       insert into people (name, color, kind) values ($1, $2, 'guest') returning id, name, color, kind
+export async function welcome(
+  sql: Sql,
+  profile: Profile,
+  session: NewSession,
+  { address, link }: Newcomer,
+): Promise<Person | Refusal> {
+  const { rows } = await sql.query<Person & Door>(
+    `with door as (
+       select entry, entry = 'open' or (entry = 'invited' and ${linkIsGood('$6')}) as open,
+              exists (select from barred_addresses b where b.address = $5 and b.expires_at > now())
+                as barred
+         from policy
+     ), person as (
+       insert into people (name, color, kind, address)
+       select $1, $2, 'guest', $5 from door where open and not barred
+       returning id, name, color, kind
      ), session as (
        insert into sessions (key, person_id, name, used_at) select $3, id, $4, now() from person
      )
-     select id, name, color, kind from person`,
-    [profile.name, profile.color, session.key, session.device],
+     select person.*, door.* from door left join person on true`,
+    [profile.name, profile.color, session.key, session.device, address, link],
   )
-  return one(rows)
+  const { entry, open, barred, ...person } = one(rows)
+  if (!open) return notAdmitted(null, entry)
+  return barred ? barredHere() : person
 }
+
+type Door = { entry: EntryPolicy; open: boolean; barred: boolean }
+
+const barredHere = () =>
+  new Refusal(
+    'not_allowed',
+    'Nobody new is taken from where you are just now. If you have an account, sign in.',
+  )
 
 /** Somebody as they are called now, and the number of that change in the server's log. */
 export type Renamed = {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { limits } from '../limits.ts'
+import { seesRoom } from './access.ts'
 import type { Person } from './people.ts'
 import { invalid, Refusal } from './refusal.ts'
 import { brokenConstraint, type Sql } from './sql.ts'
@@ -55,23 +56,32 @@ export function roomFrom(row: RoomRow): Room {
   }
 }
 
+/**
+ * What a room is called for `p`, in SQL: a conversation by the others in it.
+ */
+const titleOf = `case when r.direct is null then r.name else coalesce((
+    select string_agg(o.name, ', ' order by o.id)
+      from members om join people o on o.id = om.person_id
+     where om.room_id = r.id and o.id <> p.id), r.name) end`
+
 /** A room in a list: with when something was last said in it, or null. */
 export type ListedRoom = Room & { lastAt: Date | null }
 
 /** The rooms that somebody may enter, the lobby first, then by name. */
 export async function listRooms(sql: Sql, person: Person | null): Promise<ListedRoom[]> {
-  const { rows } = await sql.query<RoomRow & { last_at: Date | null }>(
-    `select ${roomColumns}, newest.at as last_at
-       from rooms r
+  const { rows } = await sql.query<RoomRow & { title: string; last_at: Date | null }>(
+    `select ${roomColumns}, ${titleOf} as title, newest.at as last_at
+       from policy pol
+       left join people p on p.id = $1
+       cross join rooms r
+       left join members m on m.room_id = r.id and m.person_id = p.id
        left join log newest on newest.room_id = r.id and newest.seq = r.last_seq
-      where not r.archived
-        and (r.visibility = 'open'
-             or exists (select from members m where m.room_id = r.id and m.person_id = $1))
-      order by r.slug <> 'lobby', lower(r.name), r.id
+      where not r.archived and ${seesRoom}
+      order by r.slug <> 'lobby', r.direct is not null, lower(r.name), r.id
       limit ${limits.listedRooms}`,
     [person?.id ?? null],
   )
-  return rows.map((row) => ({ ...roomFrom(row), lastAt: row.last_at }))
+  return rows.map((row) => ({ ...roomFrom(row), name: row.title, lastAt: row.last_at }))
 }
 
 export type RoomDraft = { name: string; topic: string; visibility: Visibility }
@@ -98,6 +108,7 @@ export function readRoomDraft(draft: {
  * Makes a room, owned by its maker. An open room has its name for itself (`conflict`); its
  * address is made of the name. A closed room's address always ends in random letters, so that no
  * free or taken address tells of one.
+ * @returns `not_allowed` where rooms are not theirs to make, as the server's policy has it.
  */
 export async function makeRoom(sql: Sql, maker: Person, draft: RoomDraft): Promise<Room | Refusal> {
   const plain = slugFrom(draft.name, limits.slugChars - 10)
@@ -109,27 +120,47 @@ export async function makeRoom(sql: Sql, maker: Person, draft: RoomDraft): Promi
       if (room) return room
     }
   } catch (error) {
-    if (brokenConstraint(error) !== 'rooms_open_name') throw error
-    const taken = `There is already a room called ${draft.name}. Pick another name.`
-    return new Refusal('conflict', taken, { fields: { name: taken } })
+    return nameTaken(draft.name)(error)
   }
   throw new Error('Two free addresses for a room were both taken.')
 }
 
+/** Says of a broken constraint that an open room has that name. */
+export const nameTaken =
+  (name: string) =>
+  (error: unknown): Refusal => {
+    if (brokenConstraint(error) !== 'rooms_open_name') throw error
+    const taken = name
+      ? `There is already a room called ${name}. Pick another name.`
+      : 'There is already an open room of that name. Give this one another name first.'
+    return new Refusal('conflict', taken, { fields: { name: taken } })
+  }
+
 /** The room, or undefined when the address is taken. */
 async function insertRoom(sql: Sql, maker: Person, draft: RoomDraft, slug: string) {
-  const { rows } = await sql.query<RoomRow>(
-    `with r as (
-       insert into rooms (slug, name, topic, visibility, created_by) values ($1, $2, $3, $4, $5)
+  const { rows } = await sql.query<RoomRow & { may: boolean }>(
+    `with may as (
+       select from policy pol join people p on p.id = $5
+        where p.banned_at is null and (p.kind = 'owner' or pol.rooms = 'anyone'
+              or (pol.rooms = 'members' and p.kind = 'member'))
+     ), r as (
+       insert into rooms (slug, name, topic, visibility, created_by)
+       select $1, $2, $3, $4, $5 from may
        on conflict (slug) do nothing
        returning *, tableoid
      ), owner as (
        insert into members (room_id, person_id, role) select id, $5, 'owner' from r
      )
-     select ${roomColumns} from r`,
+     select ${roomColumns}, exists (select from may) as may
+       from (select 1) one left join r on true`,
     [slug, draft.name, draft.topic, draft.visibility, maker.id],
   )
-  return rows[0] && roomFrom(rows[0])
+  const row = rows[0]
+  if (!row?.may) return notYours()
+  return row.id === null ? undefined : roomFrom(row)
 }
+
+const notYours = () =>
+  new Refusal('not_allowed', 'New rooms are not yours to make here. Ask the server’s owner.')
 
 const withLetters = (stem: string) => `${stem}-${randomBytes(4).toString('hex')}`

@@ -6,13 +6,17 @@ export type Server = {
   secret: string
   /** Together with a table's object id it tells this database from any other (live/cursor.ts). */
   word: string
+  /** Keys the hashes of addresses. */
+  addressKey: string
   /** How far its log has come. */
   lastSeq: number
 }
 
 /** Reads the server's row. `word` is mixed with the cluster's own identifier where that is told. */
 export async function readServer(sql: Sql): Promise<Server> {
-  const { rows } = await sql.query<Server>('select secret, word, last_seq as "lastSeq" from server')
+  const { rows } = await sql.query<Server>(
+    'select secret, word, address_key as "addressKey", last_seq as "lastSeq" from server',
+  )
   const server = rows[0]
   if (!server) throw new Error('The table "server" holds no row: the database was not migrated.')
   return { ...server, word: `${server.word} ${await clusterIdentifier(sql)}` }

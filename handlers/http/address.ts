@@ -1,32 +1,8 @@
-import { BlockList, isIP } from 'node:net'
+import { createHmac } from 'node:crypto'
+import { isIP } from 'node:net'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context } from 'hono'
-
-/** Addresses and networks. */
-export type Networks = Pick<BlockList, 'check'>
-
-/**
- * Reads a list such as `10.1.0.0/16, 192.0.2.7`, separated by commas or blanks.
- * @throws {RangeError} for what is neither an address nor a network; the message names it.
- */
-export function readNetworks(text: string): Networks {
-  const list = new BlockList()
-  for (const one of text.split(/[\s,]+/).filter((word) => word !== '')) {
-    const [address = '', bits] = one.split('/')
-    const family = isIP(address)
-    const most = family === 6 ? 128 : 32
-    const isNetwork = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most)
-    if (family === 0 || !isNetwork) throw new RangeError(one)
-    list.addSubnet(address, Number(bits ?? most), family === 6 ? 'ipv6' : 'ipv4')
-  }
-  return list
-}
-
-/** Whether an address is in one of the networks. */
-export function isIn(networks: Networks, address: string): boolean {
-  const family = isIP(address)
-  return family !== 0 && networks.check(address, family === 6 ? 'ipv6' : 'ipv4')
-}
+import { isIn, type Networks } from '../networks.ts'
 
 /**
  * The address of whoever asks. A proxy that is trusted says for whom it asks: the last address in
@@ -52,6 +28,10 @@ export function peerOf(c: Context): string {
     return ''
   }
 }
+
+/** An address as it is kept: a hash that tells nothing without the server's own key. */
+export const hashedAddress = (place: string, key: string): Uint8Array | null =>
+  place === '' ? null : createHmac('sha256', key).update(place).digest()
 
 /** An IPv4 address that came by way of IPv6 is itself. */
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '')

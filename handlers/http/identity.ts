@@ -34,6 +34,29 @@ export function newSession(c: Context, secret: string): NewSession & { cookie: s
   return { cookie: `${token}.${sign(token, secret)}`, key: storedKey(token), device: deviceOf(c) }
 }
 
+/** What a link holds, and the key under which the database knows it. */
+export function newToken(): { token: string; key: Uint8Array } {
+  const token = randomBytes(24).toString('base64url')
+  return { token, key: storedKey(token) }
+}
+
+/** The key under which the database knows what a link holds. */
+export const keyOfToken = (token: string): Uint8Array => storedKey(token)
+
+/** How the server is reached from outside: `https://chat.example.org`, as the proxy tells it. */
+export function outsideOf(c: Context): string {
+  const host = c.req.header('host') ?? new URL(c.req.url).host
+  return `${isSecure(c) ? 'https' : 'http'}://${host}`
+}
+
+/** Whether a name is one of the public internet's, and not of a machine or network of one's own. */
+export const isPublicName = (name: string): boolean =>
+  name.includes('.') &&
+  !/(^|\.)(localhost|local|lan|home|internal|test|home\.arpa)$/i.test(name) &&
+  !/^(10|127|169\.254|192\.168|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./.test(
+    name,
+  )
+
 /**
  * Gives the browser its session, with an answer. `Secure` where the outside is HTTPS, which a proxy
  * tells.
@@ -45,16 +68,19 @@ export const keepSession = (c: Context, answer: Response, cookie: string): void 
 export const dropSession = (c: Context, answer: Response): void => setCookie(c, answer, '', 0)
 
 function setCookie(c: Context, answer: Response, cookie: string, maxAge: number): void {
-  const outside = c.req.header('x-forwarded-proto') ?? new URL(c.req.url).protocol
   const header = generateCookie(COOKIE, cookie, {
     path: '/',
     httpOnly: true,
     sameSite: 'Lax',
-    secure: outside.startsWith('https'),
+    secure: isSecure(c),
     maxAge,
   })
   answer.headers.append('set-cookie', header)
 }
+
+/** Whether the outside is HTTPS. */
+const isSecure = (c: Context): boolean =>
+  (c.req.header('x-forwarded-proto') ?? new URL(c.req.url).protocol).startsWith('https')
 
 const sign = (token: string, secret: string) =>
   createHmac('sha256', secret).update(token).digest('base64url')

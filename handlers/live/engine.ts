@@ -26,6 +26,11 @@ export type Engine = {
   stop(): Promise<void>
 }
 
+const rethrown = (tell: (error: unknown) => void) => (error: unknown) => {
+  tell(error)
+  throw error
+}
+
 type Parts = {
   sql: Sql
   createBell: (bell: Bell) => Doorbell
@@ -61,15 +66,11 @@ export async function openEngine(parts: Parts): Promise<Engine> {
   const sweep = async () => {
     void heads.sweep()
     if (hub.held > 0) log.isTrusted() // So it is swept: whose session ends is to be told.
-    await sweeping.now().catch((error) => {
-      failed(error)
-      throw error
-    })
+    await sweeping.now().catch(rethrown(failed))
   }
   const renew = () =>
     readServer(sql).then((now) => {
-      // Another database, or an older copy of it: nobody in it need be who they were.
-      if (now.word !== server.word || now.secret !== server.secret) {
+      if (isAnother(now, server)) {
         forget()
         heads.restart()
       }
@@ -111,6 +112,10 @@ export async function openEngine(parts: Parts): Promise<Engine> {
     },
   }
 }
+
+/** Another database, or an older copy of it: nobody in it need be who they were. */
+const isAnother = (now: Server, before: Server): boolean =>
+  now.word !== before.word || now.secret !== before.secret
 
 /** What a change of the server means for those who are remembered here, and who wait. */
 function takeEvent(

@@ -1,9 +1,10 @@
 import type { Refusal } from '../chat/refusal.ts'
-import { databaseIsAway, type Sql } from '../chat/sql.ts'
+import type { Sql } from '../chat/sql.ts'
 import { limits } from '../limits.ts'
 import { Ended } from './ended.ts'
+import { Following } from './following.ts'
 import { type Hint, isHint } from './hints.ts'
-import { above, type Batch, nothing, readLog } from './log.ts'
+import { above, type Batch, nothing } from './log.ts'
 import { tooManyWaits } from './refusals.ts'
 import type { Room } from './room.ts'
 import { Rooms } from './rooms.ts'
@@ -18,13 +19,11 @@ import { Wheel } from './wheel.ts'
  * waited here can go on at any other instance with the cursor in their hand.
  */
 export class Hub implements Follower {
-  readonly #sql: Sql
-  readonly #onError: (error: unknown) => void
-  readonly #fence: FenceOf
   readonly #rooms = new Rooms()
   readonly #roomless = groupOf({ roomId: null, after: 0, limit: 0, floor: 0, isStream: false })
   readonly #ended = new Ended()
   readonly #reads: SharedReads
+  readonly #following: Following
   readonly #byKey = new Map<string, Wait>()
   readonly #wheel = new Wheel<Wait>(limits.wheelSpanMs, limits.waitSeconds * 1000, (due) =>
     this.#due(due),
@@ -43,10 +42,15 @@ export class Hub implements Follower {
    * @param fence nothing that was read is told before it lets it pass; none where nobody is removed.
    */
   constructor(sql: Sql, onError: (error: unknown) => void, fence: FenceOf = () => undefined) {
-    this.#sql = sql
-    this.#fence = fence
     this.#reads = new SharedReads(sql, fence)
-    this.#onError = onError
+    const rooms = this.#rooms
+    this.#following = new Following({
+      sql,
+      rooms,
+      fence,
+      onError,
+      release: this.#release.bind(this),
+    })
   }
 
   /** How many requests wait here now. */
@@ -124,7 +128,7 @@ export class Hub implements Follower {
     if (wait.key !== undefined) this.#byKey.set(wait.key, wait)
     if (older) this.#finish(older)
     if (this.refuses(wait.who)) this.#finish(wait)
-    else if (ask && this.#rooms.isPast(ask.roomId, ask.after)) this.#readOn(ask.roomId)
+    else if (ask && this.#rooms.isPast(ask.roomId, ask.after)) this.#following.readOn(ask.roomId)
     return undefined
   }
 
@@ -150,7 +154,7 @@ export class Hub implements Follower {
   /** A room's log has reached a number: whoever waits for it is answered. */
   advance(roomId: number, seq: number): void {
     this.#rooms.learn(roomId, seq)
-    this.#readOn(roomId)
+    this.#following.readOn(roomId)
   }
 
   /**
@@ -283,39 +287,6 @@ export class Hub implements Follower {
     const here = room && reading ? this.#here(room, all) : this.known(all)
     if (here) return here
     return this.#reads.past(ask, this.#rooms.head(ask.roomId))
-  }
-
-  /** Reads what a room's ring has not yet, if somebody waits for it: one query, whoever waits. */
-  #readOn(roomId: number): void {
-    const room = this.#rooms.get(roomId)
-    if (!room || room.groups.size === 0) return
-    // What is here goes out first: the ring may lose its oldest events to those that are read.
-    this.#release(room)
-    if (room.reading || room.groups.size === 0 || room.ring.top >= this.#rooms.reached(room)) return
-    room.reading = this.#readAll(room).finally(() => {
-      room.reading = undefined
-    })
-  }
-
-  async #readAll(room: Room): Promise<void> {
-    try {
-      while (room.groups.size > 0) {
-        if (room.ring.top >= this.#rooms.reached(room)) break
-        const { ring } = room
-        const read = await readLog(this.#sql, room.id, ring.top, limits.pageMessages)
-        // What was read is for nobody before it is known whose access had ended by then.
-        const fence = this.#fence(read.server)
-        if (fence) await fence
-        if (this.#rooms.get(room.id) !== room) break
-        // Somebody waits further back by now, so it has begun anew from there.
-        if (room.ring !== ring) continue
-        if (read.events.length === 0) break
-        room.push(read.events)
-        this.#release(room)
-      }
-    } catch (error) {
-      if (!databaseIsAway(error)) this.#onError(error)
-    }
   }
 
   #release(room: Room): void {

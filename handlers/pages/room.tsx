@@ -1,3 +1,4 @@
+import type { Standing } from '../chat/access.ts'
 import type { Page } from '../chat/pages.ts'
 import type { Person, Profile } from '../chat/people.ts'
 import type { Refusal } from '../chat/refusal.ts'
@@ -5,10 +6,12 @@ import type { ListedRoom, Room } from '../chat/rooms.ts'
 import { limits } from '../limits.ts'
 import { Alert } from './alert.tsx'
 import { Me, ProfileForm } from './me.tsx'
+import { MessageActs } from './message-acts.tsx'
 import { Icon, Title } from './raw.tsx'
 import { render } from './render.ts'
 import { RoomList } from './rooms.tsx'
 import { Talk } from './talk.tsx'
+import { RoomTitle } from './title.tsx'
 
 export type RoomProps = {
   room: Room
@@ -17,6 +20,9 @@ export type RoomProps = {
   /** The cursor to wait from. */
   live: string
   person: Person | null
+  standing: Standing
+  /** Whether a message was reported just now. */
+  reported?: boolean
   /** A name for a visitor to take or change. */
   suggestion: Profile
   /** Names the form, so that sending it twice posts once. */
@@ -38,7 +44,7 @@ export const roomFragment = (props: RoomProps): string =>
         </a>
         <RoomList rooms={props.rooms} open={props.room} />
         <main class="room">
-          <RoomHead room={props.room} person={props.person} />
+          <RoomHead room={{ ...props.room, name: nameFor(props) }} person={props.person} />
           <div class="scroller" id="scroller" tabindex={0}>
             <div class="scrolled">
               <Talk room={props.room} page={props.page} live={props.live} />
@@ -52,12 +58,18 @@ export const roomFragment = (props: RoomProps): string =>
             </button>
             <p id="state" class="state" role="status" />
             <div id="refused">{props.typed ? <Alert refusal={props.typed.refusal} /> : ''}</div>
+            {props.at === undefined ? '' : <MessageActs {...props} at={props.at} />}
             <Foot {...props} />
+            <p class="hint archived">This room has been archived. It can be read.</p>
           </footer>
         </main>
       </div>
     </>,
   )
+
+/** A conversation is called by the others in it, as it stands in the list of rooms. */
+const nameFor = ({ room, rooms }: RoomProps): string =>
+  (room.direct && rooms.find(({ id }) => id === room.id)?.name) || room.name
 
 /** Who opened the room at a message came for that one, not for what is said now. */
 const isPresent = ({ page, at }: RoomProps) => page.next === null && at === undefined
@@ -78,18 +90,14 @@ const RoomHead = ({ room, person }: { room: Room; person: Person | null }) => (
       <Icon name="arrow-left" />
       <span class="visually-hidden">All rooms</span>
     </a>
-    <h1>
-      <bdi>{room.name}</bdi>
-    </h1>
-    <p class="topic" title={room.topic}>
-      {room.topic}
-    </p>
+    <RoomTitle slug={room.slug} room={room} />
     <Me person={person} />
   </header>
 )
 
 function Foot(props: RoomProps) {
   if (props.room.archived) return <p class="hint">This room is archived. It can be read.</p>
+  if (props.standing.role === 'reader') return <p class="hint">You may read here, not write.</p>
   if (props.person) return <Composer {...props} />
   return (
     <section class="join" aria-label="Join the talk">

@@ -116,6 +116,8 @@ export const roomJson = (room: Room) => ({
   topic: room.topic,
   visibility: room.visibility,
   archived: room.archived,
+  ...(room.direct ? { direct: true } : {}),
+  ...(room.slowSeconds > 0 ? { slow_seconds: room.slowSeconds } : {}),
 })
 
 export const roomsJson = (rooms: ListedRoom[]) => ({

@@ -1,10 +1,13 @@
 import type { Page } from '../chat/pages.ts'
 import type { Room } from '../chat/rooms.ts'
+import type { Subject } from '../chat/subject.ts'
 import { limits } from '../limits.ts'
 import type { Hint } from '../live/hints.ts'
 import type { Batch, LogEvent } from '../live/log.ts'
 import { MessageItem, messageJson } from './message.tsx'
+import { personJson } from './person.tsx'
 import { render } from './render.ts'
+import { RoomTitle } from './title.tsx'
 
 type TalkProps = {
   room: Room
@@ -93,7 +96,9 @@ export const pollerFragment = (next: string): string => render(<Poller next={nex
 export function changesFragment(slug: string, batch: Batch): string {
   const posted = latest(batch.events, (event) => event.type === 'message.posted')
   const changed = latest(batch.events, (event) => event.type !== 'message.posted')
+  const room = batch.events.findLast(({ subject }) => subject?.of === 'room')?.subject
   return [
+    room?.of === 'room' ? render(<Retitled slug={slug} room={room} />) : '',
     posted.length > 0 ? render(<Posted slug={slug} events={posted} />) : '',
     ...changed.map((event) => render(<Changed slug={slug} event={event} />)),
   ].join('')
@@ -123,6 +128,13 @@ const Changed = ({ slug, event }: { slug: string; event: LogEvent }) => (
   </hx-partial>
 )
 
+/** The room has another name or topic, or is archived: the same for all who look at it. */
+const Retitled = ({ slug, room }: { slug: string; room: Extract<Subject, { of: 'room' }> }) => (
+  <hx-partial hx-target="#room-title" hx-swap="outerHTML">
+    <RoomTitle slug={slug} room={room} />
+  </hx-partial>
+)
+
 /** An event for programs. */
 export const eventJson = (slug: string, event: LogEvent) => ({
   seq: event.seq,
@@ -130,4 +142,13 @@ export const eventJson = (slug: string, event: LogEvent) => ({
   by: String(event.by),
   at: event.at.toISOString(),
   ...(event.message ? { message: messageJson(slug, event.message) } : {}),
+  ...(event.subject ? subjectJson(slug, event.subject) : {}),
 })
+
+const subjectJson = (slug: string, subject: Subject) => {
+  if (subject.of === 'member') {
+    return { member: { person: personJson(subject.person), role: subject.role } }
+  }
+  const { of: _, ...room } = subject
+  return { room: { slug, ...room } }
+}

@@ -4,7 +4,7 @@ import type { ListedRoom, Room } from '../chat/rooms.ts'
 // A terminal obeys control characters: a message must not move its cursor or clear its screen.
 const controls = /[\p{Cc}\u{202a}-\u{202e}\u{2066}-\u{2069}]/gu
 
-const harmless = (text: string) => text.replace(controls, '\u{fffd}')
+export const harmless = (text: string) => text.replace(controls, '\u{fffd}')
 
 /** A message as a line, further lines of it indented: `2026-11-22 10:06 ann: hello`. UTC. */
 export function messageText(message: Message): string {

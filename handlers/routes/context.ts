@@ -10,6 +10,7 @@ import type { Sql } from '../chat/sql.ts'
 import type { Writing } from '../chat/writing/queue.ts'
 import { sessionCookie, sessionIn, sessionOf } from '../http/identity.ts'
 import type { Pace } from '../http/pace.ts'
+import type { Paces } from '../http/paces.ts'
 import { refuseForm } from '../http/refusals.ts'
 import { epochOf, writeCursor } from '../live/cursor.ts'
 import type { HeadsFeed } from '../live/heads.ts'
@@ -34,6 +35,9 @@ declare module 'hono' {
     /** Signs the cookies. */
     secret: () => string
     pace: Pace
+    paces: Paces
+    /** What an address is counted and barred by; empty where the runtime tells none. */
+    placeOf: (c: Context) => string
     /** Lets one try to sign in to an account so often. */
     signIns: Pace
     /** Whether the database answers, its schema is current, and this instance is not stopping. */

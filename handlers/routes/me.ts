@@ -2,10 +2,12 @@ import type { Context } from 'hono'
 import { nameTaken } from '../chat/accounts.ts'
 import { type Person, type Profile, readProfile, rename, welcome } from '../chat/people.ts'
 import { Refusal } from '../chat/refusal.ts'
+import { banned } from '../chat/sessions.ts'
 import { readFields } from '../http/body.ts'
 import { keepSession, newSession } from '../http/identity.ts'
 import { SERVER_LOG } from '../live/log.ts'
-import { type Answer, whoAsks } from './context.ts'
+import { type Answer, visitOf, whoAsks } from './context.ts'
+import { newcomerFrom } from './newcomer.ts'
 import { refuseChange, showChanged, showPerson } from './person.ts'
 
 /** `GET /me`: who I am. */
@@ -15,7 +17,8 @@ export const showMe: Answer = async (c) => showPerson(c, await whoAsks(c))
 export const changeMe: Answer = async (c) => {
   const fields = await readFields(c)
   if (fields instanceof Refusal) return fields
-  const person = await whoAsks(c)
+  const { person, isBanned } = await visitOf(c)
+  if (isBanned) return banned()
   const profile = readProfile(fields, person)
   if (profile instanceof Refusal)
     return refuseChange(c, profile, { person, fields, form: 'profile' })
@@ -24,11 +27,19 @@ export const changeMe: Answer = async (c) => {
     if (!(renamed instanceof Refusal)) return showChanged(c, renamed, fields)
     return refuseChange(c, renamed, { person, fields, form: 'profile' })
   }
-  const session = newSession(c, c.var.secret())
-  const guest = await welcome(c.var.sql, profile, session)
-  const shown = showChanged(c, guest, fields)
-  keepSession(c, shown, session.cookie)
+  const guest = await makeGuest(c, profile)
+  if (guest instanceof Refusal) return refuseChange(c, guest, { person, fields, form: 'profile' })
+  const shown = showChanged(c, guest.person, fields)
+  keepSession(c, shown, guest.cookie)
   return shown
+}
+
+async function makeGuest(c: Context, profile: Profile) {
+  const newcomer = await newcomerFrom(c, null)
+  if (newcomer instanceof Refusal) return newcomer
+  const session = newSession(c, c.var.secret())
+  const person = await welcome(c.var.sql, profile, session, newcomer)
+  return person instanceof Refusal ? person : { person, cookie: session.cookie }
 }
 
 async function renamePerson(

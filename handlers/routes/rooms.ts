@@ -1,11 +1,13 @@
-import { Refusal, signIn } from '../chat/refusal.ts'
-import { listRooms, makeRoom, readRoomDraft } from '../chat/rooms.ts'
+import type { Context } from 'hono'
+import type { Person } from '../chat/people.ts'
+import { Refusal } from '../chat/refusal.ts'
+import { listRooms, makeRoom, type Room, type RoomDraft, readRoomDraft } from '../chat/rooms.ts'
 import { type Fields, readFields } from '../http/body.ts'
 import { refuse } from '../http/refusals.ts'
 import { formOf, represent, seeOther } from '../http/representation.ts'
 import { homeFragment, roomJson, roomsJson } from '../pages/rooms.tsx'
 import { roomsText, roomText } from '../pages/text.ts'
-import { type Answer, whoAsks } from './context.ts'
+import { type Answer, whoActs, whoAsks } from './context.ts'
 
 /** `GET /`: the rooms I may enter. */
 export const showRooms: Answer = async (c) => {
@@ -20,12 +22,12 @@ export const showRooms: Answer = async (c) => {
 
 /** `POST /rooms`: another room. */
 export const createRoom: Answer = async (c) => {
-  const maker = await whoAsks(c)
-  if (!maker) return signIn()
+  const maker = await whoActs(c)
+  if (maker instanceof Refusal) return maker
   const fields = await readFields(c)
   if (fields instanceof Refusal) return fields
   const draft = readRoomDraft(fields)
-  const room = draft instanceof Refusal ? draft : await makeRoom(c.var.sql, maker, draft)
+  const room = draft instanceof Refusal ? draft : await make(c, maker, draft)
   if (room instanceof Refusal) {
     if (formOf(c) !== 'page') return room
     const rooms = await listRooms(c.var.sql, maker)
@@ -42,6 +44,10 @@ export const createRoom: Answer = async (c) => {
     },
     { status: 201, headers: { location } },
   )
+}
+
+async function make(c: Context, maker: Person, draft: RoomDraft): Promise<Room | Refusal> {
+  return (await c.var.paces.rooms(maker.id)) ?? makeRoom(c.var.sql, maker, draft)
 }
 
 const typed = (fields: Fields, refusal: Refusal) => ({

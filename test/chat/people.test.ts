@@ -95,7 +95,9 @@ for (const driver of drivers) {
     const profile = { name: `Member ${person.id}`, color: '#aa0000' }
     const key = Buffer.from(`session ${person.id}`)
     const draft = { profile, password: 'a few plain words' }
-    succeeded(await openAccount(sql, { person, session }, draft, { key, device: 'A program' }))
+    succeeded(
+      await openAccount(sql, { person, session }, draft, { key, device: 'A program' }, null),
+    )
     const other = { name: `Other ${person.id}`, color: '#aa0000' }
     assert.is(refusedAs(await rename(sql, person, other)), 'conflict')
     const { rows } = await sql.query(
@@ -113,10 +115,8 @@ for (const driver of drivers) {
       profile: { name: `Late ${person.id}`, color: '#aa0000' },
       password: 'too late now',
     }
-    const opened = await openAccount(sql, { person, session }, draft, {
-      key: Buffer.from(`late ${person.id}`),
-      device: 'A program',
-    })
+    const late = { key: Buffer.from(`late ${person.id}`), device: 'A program' }
+    const opened = await openAccount(sql, { person, session }, draft, late, null)
     assert.is(refusedAs(opened), 'conflict')
     assert.is((await enterOne(sql, Buffer.from(`late ${person.id}`), 'lobby')).person, null)
   })

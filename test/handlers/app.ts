@@ -7,7 +7,9 @@ import { databaseIsAway, type Sql } from '../../handlers/chat/sql.ts'
 import { Writing } from '../../handlers/chat/writing/queue.ts'
 import { readConfig } from '../../handlers/config.ts'
 import { openDatabase } from '../../handlers/drivers/database.ts'
+import { addressOf, neighbourhoodOf } from '../../handlers/http/address.ts'
 import { createPace, createSignInPace } from '../../handlers/http/pace.ts'
+import { createPaces } from '../../handlers/http/paces.ts'
 import { limits } from '../../handlers/limits.ts'
 import { type Engine, openEngine } from '../../handlers/live/engine.ts'
 import type { Hub } from '../../handlers/live/hub.ts'
@@ -74,6 +76,8 @@ export async function startInstance(
     server,
     secret,
     pace: createPace(config.posts),
+    paces: createPaces(),
+    placeOf: (c) => neighbourhoodOf(addressOf(c, config.trustedProxies)),
     signIns: createSignInPace(),
     ready: () =>
       pendingMigrations(database.pool, config.sqlDir).then((names) => names.length === 0, notReady),

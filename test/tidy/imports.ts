@@ -33,6 +33,7 @@ const storeys: Record<string, number> = {
   chat: 1,
   config: 0,
   limits: 0,
+  networks: 0,
 }
 
 /** Where a concrete database, and the reading of the environment, may be named. */
