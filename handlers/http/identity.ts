@@ -4,6 +4,7 @@ import { generateCookie } from 'hono/cookie'
 import type { NewSession } from '../chat/people.ts'
 import { limits } from '../limits.ts'
 import { deviceOf } from './device.ts'
+import { isHttps } from './outside.ts'
 
 const COOKIE = 'natter'
 
@@ -34,10 +35,7 @@ export function newSession(c: Context, secret: string): NewSession & { cookie: s
   return { cookie: `${token}.${sign(token, secret)}`, key: storedKey(token), device: deviceOf(c) }
 }
 
-/**
- * Gives the browser its session, with an answer. `Secure` where the outside is HTTPS, which a proxy
- * tells.
- */
+/** Gives the browser its session, with an answer. `Secure` where the outside is HTTPS. */
 export const keepSession = (c: Context, answer: Response, cookie: string): void =>
   setCookie(c, answer, cookie, limits.sessionSeconds)
 
@@ -45,12 +43,11 @@ export const keepSession = (c: Context, answer: Response, cookie: string): void 
 export const dropSession = (c: Context, answer: Response): void => setCookie(c, answer, '', 0)
 
 function setCookie(c: Context, answer: Response, cookie: string, maxAge: number): void {
-  const outside = c.req.header('x-forwarded-proto') ?? new URL(c.req.url).protocol
   const header = generateCookie(COOKIE, cookie, {
     path: '/',
     httpOnly: true,
     sameSite: 'Lax',
-    secure: outside.startsWith('https'),
+    secure: isHttps(c),
     maxAge,
   })
   answer.headers.append('set-cookie', header)
