@@ -16,6 +16,8 @@ import { byFormMethod } from './routes/form-method.ts'
 import { showFrame } from './routes/frame.ts'
 import { changeMe, showMe } from './routes/me.ts'
 import { postMessage, readMessages, showMessage } from './routes/messages.ts'
+import { createPasskeySession, optionsToSignIn } from './routes/passkey-sessions.ts'
+import { createPasskey, deletePasskey, optionsToAdd, showPasskeys } from './routes/passkeys.ts'
 import { showRoom } from './routes/room.ts'
 import { createRoom, showRooms } from './routes/rooms.ts'
 import { createSession, endSession } from './routes/sessions.ts'
@@ -29,6 +31,7 @@ type Provided =
   | 'writing'
   | 'server'
   | 'secret'
+  | 'publicUrl'
   | 'pace'
   | 'signIns'
   | 'ready'
@@ -70,6 +73,13 @@ export function createApp({ log, shell, ...provided }: Parts): Hono {
   app.post('/sessions', answer(createSession))
   app.delete('/sessions/current', answer(endSession))
   app.post('/sessions/current', answer(byFormMethod({ DELETE: endSession })))
+  app.post('/sessions/passkey/options', answer(optionsToSignIn))
+  app.post('/sessions/passkey', answer(createPasskeySession))
+  app.get('/passkeys', answer(showPasskeys))
+  app.post('/passkeys/options', answer(optionsToAdd))
+  app.post('/passkeys', answer(createPasskey))
+  app.delete('/passkeys/:id', answer(deletePasskey))
+  app.post('/passkeys/:id', answer(byFormMethod({ DELETE: deletePasskey })))
   app.get('/healthz', healthz)
   app.get('/readyz', readyz(provided.ready))
 

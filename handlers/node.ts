@@ -59,6 +59,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     writing,
     server: live.server,
     secret,
+    publicUrl: config.publicUrl,
     pace: createPace(config.posts),
     signIns: createSignInPace(),
     ready: async () => !state.stopping && (await isCurrent(database, config.sqlDir)),

@@ -73,6 +73,7 @@ export async function startInstance(
     writing,
     server,
     secret,
+    publicUrl: config.publicUrl,
     pace: createPace(config.posts),
     signIns: createSignInPace(),
     ready: () =>
