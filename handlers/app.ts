@@ -22,6 +22,8 @@ import { createLink, removeLink, showLinks } from './routes/links.ts'
 import { changeMe, showMe } from './routes/me.ts'
 import { putMember, removeMember, showMember, showMembers } from './routes/members.ts'
 import { deleteMessage, postMessage, readMessages, showMessage } from './routes/messages.ts'
+import { createPasskeySession, optionsToSignIn } from './routes/passkey-sessions.ts'
+import { createPasskey, deletePasskey, optionsToAdd, showPasskeys } from './routes/passkeys.ts'
 import { changePolicy, showPolicy } from './routes/policy.ts'
 import { createReport, removeReport, showReports } from './routes/reports.ts'
 import { showRoom } from './routes/room.ts'
@@ -38,6 +40,7 @@ type Provided =
   | 'writing'
   | 'server'
   | 'secret'
+  | 'publicUrl'
   | 'pace'
   | 'paces'
   | 'placeOf'
@@ -66,19 +69,26 @@ export function createApp({ log, shell, ...provided }: Parts): Hono {
   })
   app.use(sameOriginOnly)
 
+  roomRoutes(app)
+  talkRoutes(app)
+  peopleRoutes(app)
+  serverRoutes(app)
+  app.get('/healthz', healthz)
+  app.get('/readyz', readyz(provided.ready))
+
+  app.notFound((c) => refuse(c, notFound('page')))
+  app.onError(onError(log))
+  return app
+}
+
+/** Rooms, who is in them, and the ways in. */
+function roomRoutes(app: Hono): void {
   app.get('/', answer(showRooms))
   app.post('/rooms', answer(createRoom))
   app.get('/r/:room', answer(showRoom))
   app.patch('/r/:room', answer(changeRoom))
   app.post('/r/:room', answer(byFormMethod({ PATCH: changeRoom })))
   app.get('/r/:room/settings', answer(showSettings))
-  app.get('/r/:room/frame', answer(showFrame))
-  app.get('/r/:room/messages', answer(readMessages))
-  app.post('/r/:room/messages', answer(postMessage))
-  app.get('/r/:room/messages/:n', answer(showMessage))
-  app.delete('/r/:room/messages/:n', answer(deleteMessage))
-  app.post('/r/:room/messages/:n', answer(byFormMethod({ DELETE: deleteMessage })))
-  app.post('/r/:room/messages/:n/reports', answer(createReport))
   app.get('/r/:room/reports', answer(showReports))
   app.delete('/r/:room/reports/:id', answer(removeReport))
   app.post('/r/:room/reports/:id', answer(byFormMethod({ DELETE: removeReport })))
@@ -102,6 +112,21 @@ export function createApp({ log, shell, ...provided }: Parts): Hono {
   app.get('/join/:token', answer(showInvitation))
   app.post('/join/:token', answer(useInvitation))
   app.post('/directs', answer(createDirect))
+}
+
+/** What is said in a room. */
+function talkRoutes(app: Hono): void {
+  app.get('/r/:room/frame', answer(showFrame))
+  app.get('/r/:room/messages', answer(readMessages))
+  app.post('/r/:room/messages', answer(postMessage))
+  app.get('/r/:room/messages/:n', answer(showMessage))
+  app.delete('/r/:room/messages/:n', answer(deleteMessage))
+  app.post('/r/:room/messages/:n', answer(byFormMethod({ DELETE: deleteMessage })))
+  app.post('/r/:room/messages/:n/reports', answer(createReport))
+}
+
+/** Who I am, and what I sign in with. */
+function peopleRoutes(app: Hono): void {
   app.get('/me', answer(showMe))
   app.patch('/me', answer(changeMe))
   app.post('/me', answer(byFormMethod({ PATCH: changeMe })))
@@ -110,14 +135,19 @@ export function createApp({ log, shell, ...provided }: Parts): Hono {
   app.post('/sessions', answer(createSession))
   app.delete('/sessions/current', answer(endSession))
   app.post('/sessions/current', answer(byFormMethod({ DELETE: endSession })))
+  app.post('/sessions/passkey/options', answer(optionsToSignIn))
+  app.post('/sessions/passkey', answer(createPasskeySession))
+  app.get('/passkeys', answer(showPasskeys))
+  app.post('/passkeys/options', answer(optionsToAdd))
+  app.post('/passkeys', answer(createPasskey))
+  app.delete('/passkeys/:id', answer(deletePasskey))
+  app.post('/passkeys/:id', answer(byFormMethod({ DELETE: deletePasskey })))
+}
+
+/** What is the owner’s of the server. */
+function serverRoutes(app: Hono): void {
   app.get('/policy', answer(showPolicy))
   app.patch('/policy', answer(changePolicy))
   app.post('/policy', answer(byFormMethod({ PATCH: changePolicy })))
   app.get('/audit', answer(showAudit))
-  app.get('/healthz', healthz)
-  app.get('/readyz', readyz(provided.ready))
-
-  app.notFound((c) => refuse(c, notFound('page')))
-  app.onError(onError(log))
-  return app
 }

@@ -14,6 +14,8 @@ export type Config = {
   sqlDir: string
   /** Signs the cookies; where absent, the database's own is used. */
   secret: string | undefined
+  /** The address that people use, without a path; where absent, it is the one that each asks for. */
+  publicUrl: string | undefined
   /** How instances tell each other of what is new: LISTEN and NOTIFY, or by looking. */
   doorbell: 'listen' | 'poll'
   logFormat: 'text' | 'json'
@@ -53,6 +55,7 @@ export function readConfig(env: Env): Config {
     publicDir: env.PUBLIC_DIR || besideHandlers('public'),
     sqlDir: env.SQL_DIR || besideHandlers('sql'),
     secret: secretValue(env, 'NATTER_SECRET'),
+    publicUrl: webAddress(env, 'NATTER_URL'),
     doorbell: oneOf(env, 'DOORBELL', ['listen', 'poll']),
     logFormat: oneOf(env, 'LOG_FORMAT', ['text', 'json']),
     posts: {
@@ -87,6 +90,16 @@ function secretValue(env: Env, name: string): string | undefined {
   } catch {
     throw new ConfigError(`${name}_FILE names ${file}, which cannot be read.`)
   }
+}
+
+function webAddress(env: Env, name: string): string | undefined {
+  const text = env[name]?.trim()
+  if (!text) return undefined
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin
+  throw new ConfigError(
+    `${name} is "${text}"; it must be an address like https://chat.example.org.`,
+  )
 }
 
 function wholeNumber(env: Env, name: string, standard: number, least: number, most: number) {

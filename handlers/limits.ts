@@ -140,6 +140,16 @@ export const limits = {
   roomsPerHour: 60,
   linksPerHour: 120,
   reportsPerHour: 60,
+  /** Of one person. */
+  passkeys: 20,
+  /** From WebAuthn, "Credential ID": https://www.w3.org/TR/webauthn-3/#credential-id */
+  credentialIdBytesMin: 16,
+  credentialIdBytesMax: 1023,
+  /** The longest that we ask for, RSA's, has a few hundred. */
+  credentialKeyBytes: 2048,
+  /** So long one has to answer with a passkey; some that were not answered go with each new one. */
+  challengeSeconds: 300,
+  challengesSwept: 100,
 
   /** Browsers cut longer ones to 400 days. */
   sessionSeconds: 400 * 24 * 3600,

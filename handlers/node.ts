@@ -61,6 +61,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     writing,
     server: live.server,
     secret,
+    publicUrl: config.publicUrl,
     pace: createPace(config.posts),
     paces: createPaces(),
     placeOf: (c) => neighbourhoodOf(addressOf(c, config.trustedProxies)),

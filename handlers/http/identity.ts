@@ -4,6 +4,7 @@ import { generateCookie } from 'hono/cookie'
 import type { NewSession } from '../chat/people.ts'
 import { limits } from '../limits.ts'
 import { deviceOf } from './device.ts'
+import { isHttps } from './outside.ts'
 
 const COOKIE = 'natter'
 
@@ -43,24 +44,7 @@ export function newToken(): { token: string; key: Uint8Array } {
 /** The key under which the database knows what a link holds. */
 export const keyOfToken = (token: string): Uint8Array => storedKey(token)
 
-/** How the server is reached from outside: `https://chat.example.org`, as the proxy tells it. */
-export function outsideOf(c: Context): string {
-  const host = c.req.header('host') ?? new URL(c.req.url).host
-  return `${isSecure(c) ? 'https' : 'http'}://${host}`
-}
-
-/** Whether a name is one of the public internet's, and not of a machine or network of one's own. */
-export const isPublicName = (name: string): boolean =>
-  name.includes('.') &&
-  !/(^|\.)(localhost|local|lan|home|internal|test|home\.arpa)$/i.test(name) &&
-  !/^(10|127|169\.254|192\.168|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./.test(
-    name,
-  )
-
-/**
- * Gives the browser its session, with an answer. `Secure` where the outside is HTTPS, which a proxy
- * tells.
- */
+/** Gives the browser its session, with an answer. `Secure` where the outside is HTTPS. */
 export const keepSession = (c: Context, answer: Response, cookie: string): void =>
   setCookie(c, answer, cookie, limits.sessionSeconds)
 
@@ -72,15 +56,11 @@ function setCookie(c: Context, answer: Response, cookie: string, maxAge: number)
     path: '/',
     httpOnly: true,
     sameSite: 'Lax',
-    secure: isSecure(c),
+    secure: isHttps(c),
     maxAge,
   })
   answer.headers.append('set-cookie', header)
 }
-
-/** Whether the outside is HTTPS. */
-const isSecure = (c: Context): boolean =>
-  (c.req.header('x-forwarded-proto') ?? new URL(c.req.url).protocol).startsWith('https')
 
 const sign = (token: string, secret: string) =>
   createHmac('sha256', secret).update(token).digest('base64url')

@@ -2,6 +2,7 @@ import type { Person, Profile } from '../chat/people.ts'
 import type { Refusal } from '../chat/refusal.ts'
 import { limits } from '../limits.ts'
 import { Alert } from './alert.tsx'
+import { PasskeySignIn, PasskeysLink } from './passkey-controls.tsx'
 import { Mark, Name, PasswordField, ProfileFields, personJson } from './person.tsx'
 import { Icon, Title } from './raw.tsx'
 import { render } from './render.ts'
@@ -55,7 +56,10 @@ export const meFragment = (props: MeProps): string =>
             <p class="hint">{hintFor(props.person)}</p>
           </section>
           {props.person && props.person.kind !== 'guest' ? (
-            <SignOut {...props} />
+            <>
+              <PasskeysLink />
+              <SignOut {...props} />
+            </>
           ) : (
             <Ways {...props} />
           )}
@@ -107,6 +111,7 @@ const Ways = (props: MeProps) => (
         <PasswordField kind="current" />
         <button type="submit">Sign in</button>
       </form>
+      <PasskeySignIn />
     </Way>
   </section>
 )

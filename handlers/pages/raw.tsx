@@ -13,6 +13,10 @@ export const Icon = ({ name }: { name: IconName }) =>
 /** The title of a page; a browser takes it from wherever it stands. */
 export const Title = ({ text }: { text: string }) => html`<title>${text}</title>`
 
+/** A module of `public/natter/` that this page alone needs. A page that names it twice has it once. */
+export const PageScript = ({ src }: { src: string }) =>
+  html`<script type="module" src="${src}"></script>`
+
 /**
  * The head of a document that asks for itself again.
  * @param next the address that it asks for, a second after it is shown.

@@ -1,4 +1,5 @@
 import type { Message } from '../chat/messages.ts'
+import type { Passkey } from '../chat/passkeys.ts'
 import type { ListedRoom, Room } from '../chat/rooms.ts'
 
 // A terminal obeys control characters: a message must not move its cursor or clear its screen.
@@ -32,3 +33,8 @@ export function roomsText(rooms: ListedRoom[]): string {
   })
   return lines.join('')
 }
+
+/** Somebody's passkeys for a terminal, one a line. */
+export const passkeysText = (passkeys: Passkey[]): string =>
+  passkeys.map(({ id, name }) => `/passkeys/${id}  ${harmless(name)}\n`).join('') ||
+  '(no passkeys yet)\n'

@@ -2,7 +2,8 @@ import type { Context } from 'hono'
 import { type Link, listLinks, makeLink, readLinkDraft, revokeLink } from '../chat/links.ts'
 import { Refusal } from '../chat/refusal.ts'
 import { readFields } from '../http/body.ts'
-import { newToken, outsideOf } from '../http/identity.ts'
+import { newToken } from '../http/identity.ts'
+import { originOf } from '../http/outside.ts'
 import { formOf, represent } from '../http/representation.ts'
 import { linkJson, linksFragment, linksText } from '../pages/links.tsx'
 import { type Acting, acted, enterToAct, idIn } from './acts.ts'
@@ -37,7 +38,7 @@ export const createLink: Answer = async (c) => {
   const { token, key } = newToken()
   const link = await makeLink(c.var.sql, hostOf(entry), draft, key)
   if (link instanceof Refusal) return link
-  return showMade(c, entry, link, `${outsideOf(c)}/join/${token}`)
+  return showMade(c, entry, link, `${originOf(c)}/join/${token}`)
 }
 
 /** On a page of its own, which a browser shows at once: a redirect could not hold what is told once. */

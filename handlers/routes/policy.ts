@@ -1,7 +1,7 @@
 import { ownersOnly, readPolicy, readPolicyDraft, setPolicy } from '../chat/policy.ts'
 import { Refusal } from '../chat/refusal.ts'
 import { readFields } from '../http/body.ts'
-import { isPublicName, outsideOf } from '../http/identity.ts'
+import { isPublicName, originOf } from '../http/outside.ts'
 import { represent } from '../http/representation.ts'
 import { SERVER_LOG } from '../live/log.ts'
 import { policyFragment, policyJson, policyText } from '../pages/policy.tsx'
@@ -14,7 +14,7 @@ export const showPolicy: Answer = async (c) => {
   if (person instanceof Refusal) return person
   if (person.kind !== 'owner') return ownersOnly()
   const policy = await readPolicy(c.var.sql)
-  const isPublic = isPublicName(new URL(outsideOf(c)).hostname)
+  const isPublic = isPublicName(new URL(originOf(c)).hostname)
   return represent(c, {
     json: () => policyJson(policy),
     fragment: () =>
@@ -35,7 +35,7 @@ export const changePolicy: Answer = async (c) => {
   const set = await setPolicy(c.var.sql, person.id, policy)
   if (set instanceof Refusal) return set
   if (set.seq !== null) c.var.announce(SERVER_LOG, set.seq)
-  const isPublic = isPublicName(new URL(outsideOf(c)).hostname)
+  const isPublic = isPublicName(new URL(originOf(c)).hostname)
   return acted(c, '/policy?saved', {
     json: () => policyJson(policy),
     fragment: () => policyFragment({ policy, isPublic, isSaved: true }),

@@ -2,6 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { json, word } from '../stack/client.ts'
+import { authenticatorFor } from './authenticator.ts'
 import { people, type Scene } from './people.ts'
 import { enter } from './talk.ts'
 
@@ -77,6 +78,22 @@ const views: View[] = [
     },
   })),
   {
+    page: 'passkeys',
+    async open(scene, options) {
+      const page = await scene.visitor(options)
+      const data = { name: `Member ${word()}`, password: 'a few plain words' }
+      await page.request.post('/accounts', { data })
+      await authenticatorFor(page)
+      await page.goto('/passkeys')
+      await page.getByLabel('Name').fill('w'.repeat(40))
+      await page.getByRole('button', { name: 'Add a passkey' }).click()
+      await page.getByRole('button', { name: 'Remove' }).waitFor()
+      await page.getByRole('button', { name: 'Add a passkey' }).click()
+      await page.getByRole('alert').waitFor()
+      return page
+    },
+  },
+  {
     page: 'signing in, with an error',
     async open(scene, options) {
       scene.expectsFault(/status of 401/)
@@ -87,7 +104,7 @@ const views: View[] = [
       const form = page.locator('details', { has: page.locator('[autocomplete=current-password]') })
       await form.getByLabel('Name').fill(`nobody ${word()}`)
       await form.getByLabel('Password').fill('a few plain words')
-      await form.getByRole('button').click()
+      await form.getByRole('button', { name: 'Sign in', exact: true }).click()
       await form.getByRole('alert').waitFor()
       return page
     },

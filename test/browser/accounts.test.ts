@@ -19,7 +19,7 @@ async function fill(page: Page, way: string, name: string, password = PASSWORD):
   if ((await form.getAttribute('open')) === null) await form.locator('summary').click()
   await form.getByLabel('Name').fill(name)
   await form.getByLabel('Password').fill(password)
-  await form.getByRole('button', { name: way }).click()
+  await form.getByRole('button', { name: way, exact: true }).click()
 }
 
 const ways: [title: string, options: BrowserContextOptions][] = [

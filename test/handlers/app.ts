@@ -75,6 +75,7 @@ export async function startInstance(
     writing,
     server,
     secret,
+    publicUrl: config.publicUrl,
     pace: createPace(config.posts),
     paces: createPaces(),
     placeOf: (c) => neighbourhoodOf(addressOf(c, config.trustedProxies)),

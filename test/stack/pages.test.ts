@@ -26,6 +26,7 @@ test('the rooms, a room and who I am are pages for a browser', async () => {
   isPage(await page('/'), 'Rooms')
   isPage(await page('/r/lobby'), 'Lobby')
   isPage(await page('/me'), 'You')
+  isPage(await page('/passkeys'), 'Sign in')
   for (const path of [`/r/${room}`, `/r/${room}/messages/1`]) {
     const answer = await page(path, ann.cookie)
     isPage(answer, name)
