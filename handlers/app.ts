@@ -14,11 +14,13 @@ import { answer } from './routes/context.ts'
 import { showEvents } from './routes/events.ts'
 import { byFormMethod } from './routes/form-method.ts'
 import { showFrame } from './routes/frame.ts'
+import { logIn, loginFirst } from './routes/login.ts'
 import { changeMe, showMe } from './routes/me.ts'
 import { postMessage, readMessages, showMessage } from './routes/messages.ts'
 import { showRoom } from './routes/room.ts'
 import { createRoom, showRooms } from './routes/rooms.ts'
 import { createSession, endSession } from './routes/sessions.ts'
+import { beginLink, beginSingleSignOn, finishSingleSignOn } from './routes/single-sign-on.ts'
 
 type Provided =
   | 'sql'
@@ -31,6 +33,9 @@ type Provided =
   | 'secret'
   | 'pace'
   | 'signIns'
+  | 'publicUrl'
+  | 'provider'
+  | 'login'
   | 'ready'
 
 /** What the handlers need of the runtime they run in. */
@@ -54,6 +59,7 @@ export function createApp({ log, shell, ...provided }: Parts): Hono {
     return next()
   })
   app.use(sameOriginOnly)
+  if (provided.login) app.use(loginFirst)
 
   app.get('/', answer(showRooms))
   app.post('/rooms', answer(createRoom))
@@ -70,6 +76,10 @@ export function createApp({ log, shell, ...provided }: Parts): Hono {
   app.post('/sessions', answer(createSession))
   app.delete('/sessions/current', answer(endSession))
   app.post('/sessions/current', answer(byFormMethod({ DELETE: endSession })))
+  app.get('/oidc', answer(beginSingleSignOn))
+  app.get('/oidc/callback', answer(finishSingleSignOn))
+  app.post('/oidc/link', answer(beginLink))
+  app.get('/login', answer(logIn))
   app.get('/healthz', healthz)
   app.get('/readyz', readyz(provided.ready))
 

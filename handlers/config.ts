@@ -17,6 +17,28 @@ export type Config = {
   doorbell: 'listen' | 'poll'
   logFormat: 'text' | 'json'
   posts: { perSecond: number; burst: number }
+  /** The address that people use, such as `https://chat.example.org`; else each request tells its own. */
+  publicUrl: string | undefined
+  oidc: OidcConfig | undefined
+  loginHeader: LoginHeaderConfig | undefined
+}
+
+/** An OpenID Connect provider that people may sign in with. */
+export type OidcConfig = {
+  issuer: string
+  clientId: string
+  /** A public client has none. */
+  clientSecret: string | undefined
+  /** What people call it. */
+  name: string
+  scopes: string
+}
+
+/** A header in which a proxy says who asks. */
+export type LoginHeaderConfig = {
+  name: string
+  /** Addresses and networks of the proxies that are believed. */
+  proxies: string
 }
 
 export type DatabaseConfig = {
@@ -56,7 +78,70 @@ export function readConfig(env: Env): Config {
       perSecond: wholeNumber(env, 'POST_RATE', limits.postsPerSecond, 1, 1_000_000),
       burst: wholeNumber(env, 'POST_BURST', limits.postsBurst, 1, 10_000_000),
     },
+    publicUrl: readPublicUrl(env),
+    oidc: readOidc(env),
+    loginHeader: readLoginHeader(env),
   }
+}
+
+function readPublicUrl(env: Env): string | undefined {
+  const url = webAddress(env, 'NATTER_URL')
+  if (!url) return undefined
+  if (url.href === `${url.origin}/`) return url.origin
+  throw new ConfigError(
+    `NATTER_URL is "${url.href}"; it must end after the host, as ${url.origin}.`,
+  )
+}
+
+function readOidc(env: Env): OidcConfig | undefined {
+  const issuer = webAddress(env, 'OIDC_ISSUER')
+  if (!issuer) return undefined
+  const isPlain = issuer.protocol === 'http:' && !loopback.test(issuer.hostname)
+  if (isPlain && env.OIDC_INSECURE?.trim() !== '1') {
+    throw new ConfigError(
+      'OIDC_ISSUER is no https address. Where nobody can listen in between, OIDC_INSECURE=1 allows it.',
+    )
+  }
+  const clientId = env.OIDC_CLIENT_ID?.trim()
+  if (!clientId) {
+    throw new ConfigError('Set OIDC_CLIENT_ID to what the provider in OIDC_ISSUER knows Natter by.')
+  }
+  const scopes = env.OIDC_SCOPES?.trim().split(/[\s,]+/) ?? ['openid', 'profile']
+  return {
+    issuer: env.OIDC_ISSUER?.trim() ?? issuer.href,
+    clientId,
+    clientSecret: secretValue(env, 'OIDC_CLIENT_SECRET'),
+    name: env.OIDC_NAME?.trim() || 'single sign-on',
+    // Without it an answer says nothing of who somebody is.
+    scopes: [...new Set(['openid', ...scopes])].filter((scope) => scope !== '').join(' '),
+  }
+}
+
+const loopback = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+function readLoginHeader(env: Env): LoginHeaderConfig | undefined {
+  const name = env.LOGIN_HEADER?.trim()
+  if (!name) return undefined
+  if (!/^[A-Za-z0-9-]+$/.test(name)) {
+    throw new ConfigError(
+      `LOGIN_HEADER is "${name}"; a header's name has letters, digits and hyphens.`,
+    )
+  }
+  const proxies = env.LOGIN_PROXIES?.trim()
+  if (proxies) return { name, proxies }
+  throw new ConfigError(
+    'LOGIN_HEADER is believed from your proxy alone: set LOGIN_PROXIES to its address, such as 127.0.0.1.',
+  )
+}
+
+/** A setting that is an address on the web. */
+function webAddress(env: Env, name: string): URL | undefined {
+  const text = env[name]?.trim()
+  if (!text) return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isWeb = url && /^https?:$/.test(url.protocol) && !url.username && !url.password
+  if (url && isWeb && !url.search && !url.hash) return url
+  throw new ConfigError(`${name} must be an address such as https://chat.example.org.`)
 }
 
 function readDatabase(env: Env): DatabaseConfig {

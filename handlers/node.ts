@@ -13,7 +13,9 @@ import { type Config, ConfigError, readConfig } from './config.ts'
 import { RepeatedRequest } from './direct/request.ts'
 import { directWaits } from './direct/waits.ts'
 import { type Database, openDatabase } from './drivers/database.ts'
+import { believeHeader, type HeaderLogin } from './http/login-header.ts'
 import { createPace, createSignInPace } from './http/pace.ts'
+import { createProvider } from './http/provider.ts'
 import { securityHeaders } from './http/security.ts'
 import { limits } from './limits.ts'
 import type { Bell, Doorbell } from './live/doorbell.ts'
@@ -40,6 +42,7 @@ export type Running = { url: string; stop(): Promise<void> }
  */
 export async function serve(config: Config, options: Options = {}): Promise<Running> {
   const log = createLog(config.logFormat)
+  const login = config.loginHeader && readLoginHeader(config.loginHeader)
   const database = await openDatabase(config.database)
   // A broken idle connection is replaced at the next query; without a listener it would be a crash.
   database.onBroken((error) => log.warn('connection lost', { error: messageOf(error) }))
@@ -61,6 +64,9 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     secret,
     pace: createPace(config.posts),
     signIns: createSignInPace(),
+    publicUrl: config.publicUrl,
+    provider: config.oidc && createProvider(config.oidc, log),
+    login,
     ready: async () => !state.stopping && (await isCurrent(database, config.sqlDir)),
     shell: await readFile(join(config.publicDir, 'index.html'), 'utf8'),
   })
@@ -96,6 +102,18 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     log.info('stopped')
   }
   return { url: `http://localhost:${port}`, stop: callOnce(stop) }
+}
+
+/** @throws {ConfigError} */
+function readLoginHeader(header: NonNullable<Config['loginHeader']>): HeaderLogin {
+  try {
+    return believeHeader(header)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new ConfigError(
+      `LOGIN_PROXIES holds "${error.message}", which is no address or network such as 10.1.0.0/16.`,
+    )
+  }
 }
 
 /** A database that is not there yet is waited for: an orchestrator may start all at once. */

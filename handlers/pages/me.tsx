@@ -5,6 +5,7 @@ import { Alert } from './alert.tsx'
 import { Mark, Name, PasswordField, ProfileFields, personJson } from './person.tsx'
 import { Icon, Title } from './raw.tsx'
 import { render } from './render.ts'
+import { Connect, type ProviderWay, SignInWith } from './single-sign-on.tsx'
 
 /** Who I am, at the head of each page. */
 export const Me = ({ person }: { person: Person | null }) => (
@@ -29,6 +30,7 @@ type MeProps = {
   /** What stands in the forms: what I am called, what I typed, or a suggestion. */
   profile: Profile
   refused?: { form: MeForm; refusal: Refusal }
+  provider?: ProviderWay | undefined
 }
 
 /** The page on which one picks a name and a colour, makes an account, signs in and out. */
@@ -55,7 +57,10 @@ export const meFragment = (props: MeProps): string =>
             <p class="hint">{hintFor(props.person)}</p>
           </section>
           {props.person && props.person.kind !== 'guest' ? (
-            <SignOut {...props} />
+            <>
+              {props.provider ? <Connect {...props.provider} /> : ''}
+              <SignOut {...props} />
+            </>
           ) : (
             <Ways {...props} />
           )}
@@ -80,6 +85,7 @@ function hintFor(person: Person | null): string {
 /** For whoever has no account, or is not signed in to theirs. */
 const Ways = (props: MeProps) => (
   <section class="ways" aria-label="Accounts">
+    {props.provider ? <SignInWith {...props.provider} /> : ''}
     <Way form="account" title="Make an account" {...props}>
       <p class="hint">
         {props.person

@@ -7,7 +7,9 @@ import { databaseIsAway, type Sql } from '../../handlers/chat/sql.ts'
 import { Writing } from '../../handlers/chat/writing/queue.ts'
 import { readConfig } from '../../handlers/config.ts'
 import { openDatabase } from '../../handlers/drivers/database.ts'
+import { believeHeader } from '../../handlers/http/login-header.ts'
 import { createPace, createSignInPace } from '../../handlers/http/pace.ts'
+import { createProvider } from '../../handlers/http/provider.ts'
 import { limits } from '../../handlers/limits.ts'
 import { type Engine, openEngine } from '../../handlers/live/engine.ts'
 import type { Hub } from '../../handlers/live/hub.ts'
@@ -62,9 +64,10 @@ export async function startInstance(
   })
   const { hub, known, announce, server } = engine
   const writing = new Writing({ transact: database.transact, onMoved: announce })
+  const log = createLog('text', (line) => lines.push(line))
   const secret = () => config.secret ?? server().secret
   const app = createApp({
-    log: createLog('text', (line) => lines.push(line)),
+    log,
     sql,
     hub,
     heads: engine.heads,
@@ -75,6 +78,9 @@ export async function startInstance(
     secret,
     pace: createPace(config.posts),
     signIns: createSignInPace(),
+    publicUrl: config.publicUrl,
+    provider: config.oidc && createProvider(config.oidc, log),
+    login: config.loginHeader && believeHeader(config.loginHeader),
     ready: () =>
       pendingMigrations(database.pool, config.sqlDir).then((names) => names.length === 0, notReady),
     shell: await readFile(join(config.publicDir, 'index.html'), 'utf8'),
