@@ -3,7 +3,7 @@ import { createServer, type Server as HttpServer, type RequestListener } from 'n
 import { type AddressInfo, Server as NetServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { createApp } from './app.ts'
 import { gatherEntries } from './chat/entry.ts'
@@ -160,7 +160,8 @@ async function isCurrent(database: Database, sqlDir: string): Promise<boolean> {
   }
 }
 
-type Fetch = (request: Request) => Response | Promise<Response>
+/** `env` holds the connection that a request came by. */
+type Fetch = (request: Request, env: HttpBindings | Http2Bindings) => Response | Promise<Response>
 
 async function listen(listener: RequestListener, config: Config): Promise<HttpServer> {
   const server = createServer({ IncomingMessage: RepeatedRequest }, listener)
@@ -176,8 +177,8 @@ async function listen(listener: RequestListener, config: Config): Promise<HttpSe
 /** While the server stops, each answer is the last on its connection. */
 const closing =
   (fetch: Fetch, isStopping: () => boolean): Fetch =>
-  async (request) => {
-    const response = await fetch(request)
+  async (request, env) => {
+    const response = await fetch(request, env)
     if (isStopping()) response.headers.set('connection', 'close')
     return response
   }
