@@ -85,7 +85,7 @@ function hintFor(person: Person | null): string {
 /** For whoever has no account, or is not signed in to theirs. */
 const Ways = (props: MeProps) => (
   <section class="ways" aria-label="Accounts">
-    {props.provider ? <SignInWith {...props.provider} /> : ''}
+    {props.provider ? <SignInWith {...props.provider} isGuest={props.person !== null} /> : ''}
     <Way form="account" title="Make an account" {...props}>
       <p class="hint">
         {props.person

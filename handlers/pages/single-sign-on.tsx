@@ -11,8 +11,13 @@ export type ProviderWay = {
 }
 
 /** For whoever is not signed in. */
-export const SignInWith = ({ name }: ProviderWay) => (
+export const SignInWith = ({ name, isGuest }: ProviderWay & { isGuest: boolean }) => (
   <section class="panel" aria-label={`Sign in with ${name}`}>
+    {isGuest ? (
+      <p class="hint">The first time, you stay who you are, under your name there.</p>
+    ) : (
+      ''
+    )}
     <a class="button" href="/oidc?to=/me">
       Sign in with {name}
     </a>
