@@ -19,6 +19,7 @@ import { byFormMethod } from './routes/form-method.ts'
 import { showFrame } from './routes/frame.ts'
 import { showInvitation, useInvitation } from './routes/join.ts'
 import { createLink, removeLink, showLinks } from './routes/links.ts'
+import { logIn, loginFirst } from './routes/login.ts'
 import { changeMe, showMe } from './routes/me.ts'
 import { putMember, removeMember, showMember, showMembers } from './routes/members.ts'
 import { deleteMessage, postMessage, readMessages, showMessage } from './routes/messages.ts'
@@ -30,6 +31,7 @@ import { showRoom } from './routes/room.ts'
 import { createRoom, showRooms } from './routes/rooms.ts'
 import { createSession, endSession } from './routes/sessions.ts'
 import { changeRoom, showSettings } from './routes/settings.ts'
+import { beginLink, beginSingleSignOn, finishSingleSignOn } from './routes/single-sign-on.ts'
 
 type Provided =
   | 'sql'
@@ -40,11 +42,13 @@ type Provided =
   | 'writing'
   | 'server'
   | 'secret'
-  | 'publicUrl'
   | 'pace'
   | 'paces'
   | 'placeOf'
   | 'signIns'
+  | 'publicUrl'
+  | 'provider'
+  | 'login'
   | 'ready'
 
 /** What the handlers need of the runtime they run in. */
@@ -68,6 +72,7 @@ export function createApp({ log, shell, ...provided }: Parts): Hono {
     return next()
   })
   app.use(sameOriginOnly)
+  if (provided.login) app.use(loginFirst)
 
   roomRoutes(app)
   talkRoutes(app)
@@ -142,6 +147,10 @@ function peopleRoutes(app: Hono): void {
   app.post('/passkeys', answer(createPasskey))
   app.delete('/passkeys/:id', answer(deletePasskey))
   app.post('/passkeys/:id', answer(byFormMethod({ DELETE: deletePasskey })))
+  app.get('/oidc', answer(beginSingleSignOn))
+  app.get('/oidc/callback', answer(finishSingleSignOn))
+  app.post('/oidc/link', answer(beginLink))
+  app.get('/login', answer(logIn))
 }
 
 /** What is the owner’s of the server. */

@@ -14,14 +14,34 @@ export type Config = {
   sqlDir: string
   /** Signs the cookies; where absent, the database's own is used. */
   secret: string | undefined
-  /** The address that people use, without a path; where absent, it is the one that each asks for. */
-  publicUrl: string | undefined
   /** How instances tell each other of what is new: LISTEN and NOTIFY, or by looking. */
   doorbell: 'listen' | 'poll'
   logFormat: 'text' | 'json'
   posts: { perSecond: number; burst: number }
   /** Proxies that say for whom they ask, by `X-Forwarded-For`. */
   trustedProxies: Networks
+  /** The address that people use, such as `https://chat.example.org`; else each request tells its own. */
+  publicUrl: string | undefined
+  oidc: OidcConfig | undefined
+  loginHeader: LoginHeaderConfig | undefined
+}
+
+/** An OpenID Connect provider that people may sign in with. */
+export type OidcConfig = {
+  issuer: string
+  clientId: string
+  /** A public client has none. */
+  clientSecret: string | undefined
+  /** What people call it. */
+  name: string
+  scopes: string
+}
+
+/** A header in which a proxy says who asks. */
+export type LoginHeaderConfig = {
+  name: string
+  /** Addresses and networks of the proxies that are believed. */
+  proxies: Networks
 }
 
 export type DatabaseConfig = {
@@ -55,7 +75,6 @@ export function readConfig(env: Env): Config {
     publicDir: env.PUBLIC_DIR || besideHandlers('public'),
     sqlDir: env.SQL_DIR || besideHandlers('sql'),
     secret: secretValue(env, 'NATTER_SECRET'),
-    publicUrl: webAddress(env, 'NATTER_URL'),
     doorbell: oneOf(env, 'DOORBELL', ['listen', 'poll']),
     logFormat: oneOf(env, 'LOG_FORMAT', ['text', 'json']),
     posts: {
@@ -63,7 +82,69 @@ export function readConfig(env: Env): Config {
       burst: wholeNumber(env, 'POST_BURST', limits.postsBurst, 1, 10_000_000),
     },
     trustedProxies: networks(env, 'TRUSTED_PROXIES'),
+    publicUrl: readPublicUrl(env),
+    oidc: readOidc(env),
+    loginHeader: readLoginHeader(env),
   }
+}
+
+function readPublicUrl(env: Env): string | undefined {
+  const url = webAddress(env, 'NATTER_URL')
+  if (!url) return undefined
+  if (url.href === `${url.origin}/`) return url.origin
+  throw new ConfigError(
+    `NATTER_URL is "${url.href}"; it must end after the host, as ${url.origin}.`,
+  )
+}
+
+function readOidc(env: Env): OidcConfig | undefined {
+  const issuer = webAddress(env, 'OIDC_ISSUER')
+  if (!issuer) return undefined
+  const isPlain = issuer.protocol === 'http:' && !loopback.test(issuer.hostname)
+  if (isPlain && env.OIDC_INSECURE?.trim() !== '1') {
+    throw new ConfigError(
+      'OIDC_ISSUER is no https address. Where nobody can listen in between, OIDC_INSECURE=1 allows it.',
+    )
+  }
+  const clientId = env.OIDC_CLIENT_ID?.trim()
+  if (!clientId) {
+    throw new ConfigError('Set OIDC_CLIENT_ID to what the provider in OIDC_ISSUER knows Natter by.')
+  }
+  const scopes = env.OIDC_SCOPES?.trim().split(/[\s,]+/) ?? ['openid', 'profile']
+  return {
+    issuer: env.OIDC_ISSUER?.trim() ?? issuer.href,
+    clientId,
+    clientSecret: secretValue(env, 'OIDC_CLIENT_SECRET'),
+    name: env.OIDC_NAME?.trim() || 'single sign-on',
+    // Without it an answer says nothing of who somebody is.
+    scopes: [...new Set(['openid', ...scopes])].filter((scope) => scope !== '').join(' '),
+  }
+}
+
+const loopback = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+function readLoginHeader(env: Env): LoginHeaderConfig | undefined {
+  const name = env.LOGIN_HEADER?.trim()
+  if (!name) return undefined
+  if (!/^[A-Za-z0-9-]+$/.test(name)) {
+    throw new ConfigError(
+      `LOGIN_HEADER is "${name}"; a header's name has letters, digits and hyphens.`,
+    )
+  }
+  if (env.LOGIN_PROXIES?.trim()) return { name, proxies: networks(env, 'LOGIN_PROXIES') }
+  throw new ConfigError(
+    'LOGIN_HEADER is believed from your proxy alone: set LOGIN_PROXIES to its address, such as 127.0.0.1.',
+  )
+}
+
+/** A setting that is an address on the web. */
+function webAddress(env: Env, name: string): URL | undefined {
+  const text = env[name]?.trim()
+  if (!text) return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isWeb = url && /^https?:$/.test(url.protocol) && !url.username && !url.password
+  if (url && isWeb && !url.search && !url.hash) return url
+  throw new ConfigError(`${name} must be an address such as https://chat.example.org.`)
 }
 
 function readDatabase(env: Env): DatabaseConfig {
@@ -90,16 +171,6 @@ function secretValue(env: Env, name: string): string | undefined {
   } catch {
     throw new ConfigError(`${name}_FILE names ${file}, which cannot be read.`)
   }
-}
-
-function webAddress(env: Env, name: string): string | undefined {
-  const text = env[name]?.trim()
-  if (!text) return undefined
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin
-  throw new ConfigError(
-    `${name} is "${text}"; it must be an address like https://chat.example.org.`,
-  )
 }
 
 function wholeNumber(env: Env, name: string, standard: number, least: number, most: number) {

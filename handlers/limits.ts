@@ -150,6 +150,18 @@ export const limits = {
   /** So long one has to answer with a passkey; some that were not answered go with each new one. */
   challengeSeconds: 300,
   challengesSwept: 100,
+  /** What somebody is known by elsewhere: OpenID Connect's own bound, and a header's. */
+  subjectChars: 255,
+  loginHeaderChars: 200,
+  /** Names that are tried, each with a number, for who comes from elsewhere; and how often anew. */
+  numberedNames: 50,
+  identityTries: 5,
+  /** How long a sign-in may take at the provider. */
+  attemptSeconds: 600,
+  /** For each question to the provider; those that may be under way; how long what it says of itself holds. */
+  providerMs: 10_000,
+  providerAtOnce: 50,
+  providerKnownMs: 3_600_000,
 
   /** Browsers cut longer ones to 400 days. */
   sessionSeconds: 400 * 24 * 3600,

@@ -3,7 +3,7 @@ import { createServer, type Server as HttpServer, type RequestListener } from 'n
 import { type AddressInfo, Server as NetServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { createApp } from './app.ts'
 import { gatherEntries } from './chat/entry.ts'
@@ -14,8 +14,10 @@ import { RepeatedRequest } from './direct/request.ts'
 import { directWaits } from './direct/waits.ts'
 import { type Database, openDatabase } from './drivers/database.ts'
 import { addressOf, neighbourhoodOf } from './http/address.ts'
+import { believeHeader } from './http/login-header.ts'
 import { createPace, createSignInPace } from './http/pace.ts'
 import { createPaces } from './http/paces.ts'
+import { createProvider } from './http/provider.ts'
 import { securityHeaders } from './http/security.ts'
 import { limits } from './limits.ts'
 import type { Bell, Doorbell } from './live/doorbell.ts'
@@ -42,6 +44,7 @@ export type Running = { url: string; stop(): Promise<void> }
  */
 export async function serve(config: Config, options: Options = {}): Promise<Running> {
   const log = createLog(config.logFormat)
+  const login = config.loginHeader && believeHeader(config.loginHeader)
   const database = await openDatabase(config.database)
   // A broken idle connection is replaced at the next query; without a listener it would be a crash.
   database.onBroken((error) => log.warn('connection lost', { error: messageOf(error) }))
@@ -61,11 +64,13 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     writing,
     server: live.server,
     secret,
-    publicUrl: config.publicUrl,
     pace: createPace(config.posts),
     paces: createPaces(),
     placeOf: (c) => neighbourhoodOf(addressOf(c, config.trustedProxies)),
     signIns: createSignInPace(),
+    publicUrl: config.publicUrl,
+    provider: config.oidc && createProvider(config.oidc, log),
+    login,
     ready: async () => !state.stopping && (await isCurrent(database, config.sqlDir)),
     shell: await readFile(join(config.publicDir, 'index.html'), 'utf8'),
   })
@@ -147,7 +152,8 @@ async function isCurrent(database: Database, sqlDir: string): Promise<boolean> {
   }
 }
 
-type Fetch = (request: Request) => Response | Promise<Response>
+/** `env` holds the connection that a request came by. */
+type Fetch = (request: Request, env: HttpBindings | Http2Bindings) => Response | Promise<Response>
 
 async function listen(listener: RequestListener, config: Config): Promise<HttpServer> {
   const server = createServer({ IncomingMessage: RepeatedRequest }, listener)
@@ -163,8 +169,8 @@ async function listen(listener: RequestListener, config: Config): Promise<HttpSe
 /** While the server stops, each answer is the last on its connection. */
 const closing =
   (fetch: Fetch, isStopping: () => boolean): Fetch =>
-  async (request) => {
-    const response = await fetch(request)
+  async (request, env) => {
+    const response = await fetch(request, env)
     if (isStopping()) response.headers.set('connection', 'close')
     return response
   }

@@ -54,6 +54,40 @@ write_visitors() {
   echo 'real_ip_recursive on;'
 }
 
+# A proxy of LOGIN_PROXIES (a list as above) says in the header LOGIN_HEADER who the visitor is. What
+# counts is who holds the connection: not even a trusted X-Forwarded-For makes another one of them.
+# https://nginx.org/en/docs/http/ngx_http_realip_module.html#var_realip_remote_addr
+write_login() {
+  [ -n "${LOGIN_HEADER:-}" ] || return 0
+  case $LOGIN_HEADER in *[!A-Za-z0-9-]*)
+    echo "natter: LOGIN_HEADER is \"$LOGIN_HEADER\"; a header's name has letters, digits and hyphens" >&2
+    exit 1 ;;
+  esac
+  # shellcheck disable=SC2046 # each is a word
+  set -- $(words "${LOGIN_PROXIES:-}")
+  [ $# -gt 0 ] || {
+    echo 'natter: LOGIN_HEADER is believed from your proxy alone; set LOGIN_PROXIES to its address, such as 172.16.0.1' >&2
+    exit 1
+  }
+  # shellcheck disable=SC2016 # nginx's variables, here and below
+  echo 'geo $realip_remote_addr $is_login_proxy {'
+  echo '    default 0;'
+  for one in "$@"; do echo "    $one 1;"; done
+  echo '}'
+  # shellcheck disable=SC2016
+  echo 'map $is_login_proxy $login {'
+  echo '    default "";'
+  # shellcheck disable=SC2016
+  echo "    1 \$http_$(printf '%s' "$LOGIN_HEADER" | tr 'A-Z-' 'a-z_');"
+  echo '}'
+}
+
+# Set or emptied for every request, so that nobody sends it past nginx.
+write_login_header() {
+  # shellcheck disable=SC2016
+  [ -z "${LOGIN_HEADER:-}" ] || echo "proxy_set_header $LOGIN_HEADER \$login;"
+}
+
 words() { printf '%s' "$1" | tr ',' ' '; }
 
 mkdir -p "$to"
@@ -61,3 +95,5 @@ write_resolver >"$to/resolver.conf"
 write_listen >"$to/listen.conf"
 write_capacity >"$to/capacity.conf"
 write_visitors >"$to/visitors.conf"
+write_login >"$to/login.conf"
+write_login_header >"$to/login-header.conf"

@@ -26,7 +26,11 @@ export const layers: readonly Layer[] = [
   { name: 'live', shows: 'the log, doorbells and waiting', needs: ['database'] },
   { name: 'handlers', shows: 'the HTTP contract, by app.request()', needs: ['database'] },
   { name: 'stack', shows: 'a running server at BASE_URL', needs: ['server'] },
-  { name: 'browser', shows: 'people in Chromium at BASE_URL', needs: ['chromium', 'server'] },
+  {
+    name: 'browser',
+    shows: 'people in Chromium at BASE_URL, and at servers of a test’s own',
+    needs: ['chromium', 'server', 'database'],
+  },
   {
     name: 'faults',
     shows: 'what befalls a stack of three backends under load; only where it is named',

@@ -26,3 +26,7 @@ export const isPublicName = (name: string): boolean =>
   !/^(10|127|169\.254|192\.168|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./.test(
     name,
   )
+
+/** Whether another site's page led here, as far as browsers tell. */
+export const isFromElsewhere = (c: Context): boolean =>
+  c.req.header('sec-fetch-site') === 'cross-site'

@@ -27,17 +27,23 @@ export function createPaces(): Paces {
       { perSecond: burst / HOUR_S, burst },
       (seconds) => `That were many ${what} at once. Try again in ${inWords(seconds)}.`,
     )
+  const ofPlace = (pace: Pace): Pace => {
+    // Where the runtime tells no address, all would count as one.
+    return (place) => (place === '' ? Promise.resolve(null) : pace(place))
+  }
   return {
-    signIns: createPace(
-      {
-        perSecond: limits.signInsFromAddress / limits.signInsSeconds,
-        burst: limits.signInsFromAddress,
-      },
-      (seconds) =>
-        `There were many tries to sign in from where you are. Try again in ${inWords(seconds)}.`,
+    signIns: ofPlace(
+      createPace(
+        {
+          perSecond: limits.signInsFromAddress / limits.signInsSeconds,
+          burst: limits.signInsFromAddress,
+        },
+        (seconds) =>
+          `There were many tries to sign in from where you are. Try again in ${inWords(seconds)}.`,
+      ),
     ),
-    guests: hourly(limits.guestsPerHour, 'new guests'),
-    accounts: hourly(limits.accountsPerHour, 'new accounts'),
+    guests: ofPlace(hourly(limits.guestsPerHour, 'new guests')),
+    accounts: ofPlace(hourly(limits.accountsPerHour, 'new accounts')),
     rooms: hourly(limits.roomsPerHour, 'new rooms'),
     links: hourly(limits.linksPerHour, 'new links'),
     reports: hourly(limits.reportsPerHour, 'reports'),

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { isAtLeast, type Standing } from '../chat/access.ts'
 import type { Room } from '../chat/rooms.ts'
-import { Icon, Title } from './raw.tsx'
+import { Icon, PageStyle, Title } from './raw.tsx'
 
 /** The pages about a room, beside its talk. */
 export type AboutPart = 'members' | 'settings' | 'links' | 'bans' | 'reports' | 'audit'
@@ -26,6 +26,7 @@ type AboutProps = {
 export const About = ({ room, standing, part, children }: AboutProps) => (
   <>
     <Title text={`${labelOf(part)} · ${room.name} · Natter`} />
+    <PageStyle />
     <div class="home">
       <header class="head">
         <a class="back" href={`/r/${room.slug}`}>
@@ -67,6 +68,7 @@ const isShown = (part: AboutPart, room: Room, { role }: Standing) =>
 export const OwnersPage = ({ title, children }: { title: string; children?: Child }) => (
   <>
     <Title text={`${title} · Natter`} />
+    <PageStyle />
     <div class="home">
       <header class="head">
         <a class="back" href="/me">

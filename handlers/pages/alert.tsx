@@ -1,6 +1,6 @@
 import type { Refusal } from '../chat/refusal.ts'
 import { PasswordField } from './person.tsx'
-import { Title } from './raw.tsx'
+import { PageStyle, Title } from './raw.tsx'
 import { render } from './render.ts'
 
 /** A refusal's sentence, read out at once. */
@@ -32,6 +32,7 @@ export const alertFragment = ({ refusal, title, typed }: Props): string =>
 const RefusedPage = ({ refusal, title, typed }: Props) => (
   <>
     <Title text={`${title} · Natter`} />
+    <PageStyle />
     {/* What is away comes back: the page tries again by itself, unless it holds what was typed. */}
     <main class="away" id={refusal.code === 'unavailable' && !typed ? 'away' : undefined}>
       {refusal.code === 'unavailable' && !typed ? <Refresh /> : ''}

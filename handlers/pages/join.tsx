@@ -2,7 +2,7 @@ import type { Invitation } from '../chat/links.ts'
 import type { Person, Profile } from '../chat/people.ts'
 import { limits } from '../limits.ts'
 import { PasswordField, ProfileFields } from './person.tsx'
-import { Title } from './raw.tsx'
+import { PageStyle, Title } from './raw.tsx'
 import { render } from './render.ts'
 import { harmless } from './text.ts'
 
@@ -21,6 +21,7 @@ export const invitationFragment = (props: Props): string => {
   return render(
     <>
       <Title text={`${invitation.name} · Natter`} />
+      <PageStyle />
       <div class="home">
         <main class="home-main invitation">
           <header>

@@ -4,8 +4,9 @@ import { limits } from '../limits.ts'
 import { Alert } from './alert.tsx'
 import { PasskeySignIn, PasskeysLink } from './passkey-controls.tsx'
 import { Mark, Name, PasswordField, ProfileFields, personJson } from './person.tsx'
-import { Icon, Title } from './raw.tsx'
+import { Icon, PageStyle, Title } from './raw.tsx'
 import { render } from './render.ts'
+import { Connect, type ProviderWay, SignInWith } from './single-sign-on.tsx'
 
 /** Who I am, at the head of each page. */
 export const Me = ({ person }: { person: Person | null }) => (
@@ -30,6 +31,7 @@ type MeProps = {
   /** What stands in the forms: what I am called, what I typed, or a suggestion. */
   profile: Profile
   refused?: { form: MeForm; refusal: Refusal }
+  provider?: ProviderWay | undefined
 }
 
 /** The page on which one picks a name and a colour, makes an account, signs in and out. */
@@ -37,6 +39,7 @@ export const meFragment = (props: MeProps): string =>
   render(
     <>
       <Title text="You · Natter" />
+      <PageStyle />
       <div class="home">
         <header class="head">
           <a class="back" href="/">
@@ -58,6 +61,7 @@ export const meFragment = (props: MeProps): string =>
           {props.person && props.person.kind !== 'guest' ? (
             <>
               <PasskeysLink />
+              {props.provider ? <Connect {...props.provider} /> : ''}
               <SignOut {...props} />
             </>
           ) : (
@@ -84,6 +88,7 @@ function hintFor(person: Person | null): string {
 /** For whoever has no account, or is not signed in to theirs. */
 const Ways = (props: MeProps) => (
   <section class="ways" aria-label="Accounts">
+    {props.provider ? <SignInWith {...props.provider} isGuest={props.person !== null} /> : ''}
     <Way form="account" title="Make an account" {...props}>
       <p class="hint">
         {props.person

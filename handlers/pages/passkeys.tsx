@@ -1,6 +1,6 @@
 import type { Passkey } from '../chat/passkeys.ts'
 import { limits } from '../limits.ts'
-import { Icon, PageScript, Title } from './raw.tsx'
+import { Icon, PageScript, PageStyle, Title } from './raw.tsx'
 import { render } from './render.ts'
 
 /**
@@ -11,6 +11,7 @@ export const passkeysFragment = (passkeys: Passkey[], device: string): string =>
   render(
     <>
       <Title text="Passkeys · Natter" />
+      <PageStyle />
       <div class="home">
         <header class="head">
           <a class="back" href="/me">

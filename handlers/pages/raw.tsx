@@ -13,6 +13,9 @@ export const Icon = ({ name }: { name: IconName }) =>
 /** The title of a page; a browser takes it from wherever it stands. */
 export const Title = ({ text }: { text: string }) => html`<title>${text}</title>`
 
+/** The styles of the pages beside the talk, which a room does not load. */
+export const PageStyle = () => html`<link rel="stylesheet" href="/pages.css">`
+
 /** A module of `public/natter/` that this page alone needs. A page that names it twice has it once. */
 export const PageScript = ({ src }: { src: string }) =>
   html`<script type="module" src="${src}"></script>`

@@ -3,7 +3,7 @@ import type { Refusal } from '../chat/refusal.ts'
 import type { ListedRoom, Room } from '../chat/rooms.ts'
 import { Alert } from './alert.tsx'
 import { Me } from './me.tsx'
-import { Icon, Title } from './raw.tsx'
+import { Icon, PageStyle, Title } from './raw.tsx'
 import { render } from './render.ts'
 
 /** The rooms beside the talk, the one that is open marked. */
@@ -44,6 +44,7 @@ export const homeFragment = (props: HomeProps): string =>
   render(
     <>
       <Title text="Rooms · Natter" />
+      <PageStyle />
       <div class="home">
         <header class="head">
           <h1>Natter</h1>

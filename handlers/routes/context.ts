@@ -9,8 +9,10 @@ import { banned } from '../chat/sessions.ts'
 import type { Sql } from '../chat/sql.ts'
 import type { Writing } from '../chat/writing/queue.ts'
 import { sessionCookie, sessionIn, sessionOf } from '../http/identity.ts'
+import type { HeaderLogin } from '../http/login-header.ts'
 import type { Pace } from '../http/pace.ts'
 import type { Paces } from '../http/paces.ts'
+import type { Provider } from '../http/provider.ts'
 import { refuseForm } from '../http/refusals.ts'
 import { epochOf, writeCursor } from '../live/cursor.ts'
 import type { HeadsFeed } from '../live/heads.ts'
@@ -40,6 +42,12 @@ declare module 'hono' {
     placeOf: (c: Context) => string
     /** Lets one try to sign in to an account so often. */
     signIns: Pace
+    /** The address that people use, where the settings name it. */
+    publicUrl: string | undefined
+    /** Where people sign in by OpenID Connect. */
+    provider: Provider | undefined
+    /** Who asks, as a proxy says. */
+    login: HeaderLogin | undefined
     /** Whether the database answers, its schema is current, and this instance is not stopping. */
     ready: () => Promise<boolean>
   }

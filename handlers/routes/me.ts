@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { nameTaken } from '../chat/accounts.ts'
+import { issuersOf } from '../chat/identities.ts'
 import { type Person, type Profile, readProfile, rename, welcome } from '../chat/people.ts'
 import { Refusal } from '../chat/refusal.ts'
 import { banned } from '../chat/sessions.ts'
@@ -11,7 +12,20 @@ import { newcomerFrom } from './newcomer.ts'
 import { refuseChange, showChanged, showPerson } from './person.ts'
 
 /** `GET /me`: who I am. */
-export const showMe: Answer = async (c) => showPerson(c, await whoAsks(c))
+export const showMe: Answer = async (c) => {
+  const person = await whoAsks(c)
+  return showPerson(c, person, 200, await isConnected(c, person))
+}
+
+async function isConnected(c: Context, person: Person | null): Promise<boolean | undefined> {
+  const { provider } = c.var
+  if (!provider || !person) return undefined
+  const issuers = await issuersOf(c.var.sql, person)
+  // A provider may write its own address without the slash at its end.
+  return issuers.some((issuer) => URL.canParse(issuer) && isSameUrl(issuer, provider.issuer))
+}
+
+const isSameUrl = (one: string, other: string) => new URL(one).href === new URL(other).href
 
 /** `PATCH /me`: a name and a colour; makes a guest of a visitor. */
 export const changeMe: Answer = async (c) => {

@@ -13,18 +13,27 @@ export function showPerson(
   c: Context,
   person: Person | null,
   status: ContentfulStatusCode = 200,
+  isConnected?: boolean,
 ): Response {
   const suggestion = { name: friendlyName(), color: friendlyColor() }
   return represent(
     c,
     {
       json: () => meJson(person, suggestion),
-      fragment: () => meFragment({ person, profile: person ?? suggestion }),
+      fragment: () =>
+        meFragment({
+          person,
+          profile: person ?? suggestion,
+          provider: providerWay(c, isConnected),
+        }),
       text: () => `${person ? person.name : 'visitor'}\n`,
     },
     { status },
   )
 }
+
+const providerWay = ({ var: { provider } }: Context, isConnected?: boolean) =>
+  provider && { name: provider.name, isConnected }
 
 /** The same after a change; a browser without JavaScript goes on to where its form came from. */
 export const showChanged = (
@@ -42,7 +51,10 @@ export function refuseChange(
 ): Refusal | Response {
   if (formOf(c) !== 'page') return refusal
   const profile = typed(fields, person)
-  return refuse(c, refusal, () => meFragment({ person, profile, refused: { form, refusal } }))
+  const provider = providerWay(c)
+  return refuse(c, refusal, () =>
+    meFragment({ person, profile, provider, refused: { form, refusal } }),
+  )
 }
 
 /** What was typed, as far as a form can show it again: a colour field takes colours only. */
@@ -53,6 +65,6 @@ const typed = (fields: Fields, person: Person | null) => ({
 
 const isColor = (text: string | undefined): text is string => /^#[0-9a-f]{6}$/i.test(text ?? '')
 
-/** A form may name the room it came from, and nothing that could lead elsewhere. */
-const backTo = (path: string | undefined): string =>
-  path && /^\/(me|r\/[a-z0-9-]+)?$/.test(path) ? path : '/'
+/** A form may name the page it came from, and nothing that could lead elsewhere. */
+export const backTo = (path: string | undefined): string =>
+  path && /^\/(me|join\/[\w-]+|r\/[a-z0-9-]+(\/messages\/\d+)?)?$/.test(path) ? path : '/'

@@ -29,6 +29,9 @@ export type Scene = {
 
 type People = {
   (title: string, play: (scene: Scene) => Promise<void>): void
+  /** Before the first of its tests, and after the last. */
+  before(work: () => Promise<void>): void
+  after(work: () => Promise<void>): void
   run(): void
 }
 
@@ -68,7 +71,11 @@ export function people(name: string, args: string[] = [], without: string[] = []
   test.after(() => browser.close())
   const add = (title: string, play: (scene: Scene) => Promise<void>) =>
     test(title, () => playIn(browser, play))
-  return Object.assign(add, { run: () => test.run() })
+  return Object.assign(add, {
+    before: (work: () => Promise<void>) => test.before(work),
+    after: (work: () => Promise<void>) => test.after(work),
+    run: () => test.run(),
+  })
 }
 
 async function playIn(browser: Browser, play: (scene: Scene) => Promise<void>): Promise<void> {

@@ -8,8 +8,10 @@ import { Writing } from '../../handlers/chat/writing/queue.ts'
 import { readConfig } from '../../handlers/config.ts'
 import { openDatabase } from '../../handlers/drivers/database.ts'
 import { addressOf, neighbourhoodOf } from '../../handlers/http/address.ts'
+import { believeHeader } from '../../handlers/http/login-header.ts'
 import { createPace, createSignInPace } from '../../handlers/http/pace.ts'
 import { createPaces } from '../../handlers/http/paces.ts'
+import { createProvider } from '../../handlers/http/provider.ts'
 import { limits } from '../../handlers/limits.ts'
 import { type Engine, openEngine } from '../../handlers/live/engine.ts'
 import type { Hub } from '../../handlers/live/hub.ts'
@@ -64,9 +66,10 @@ export async function startInstance(
   })
   const { hub, known, announce, server } = engine
   const writing = new Writing({ transact: database.transact, onMoved: announce })
+  const log = createLog('text', (line) => lines.push(line))
   const secret = () => config.secret ?? server().secret
   const app = createApp({
-    log: createLog('text', (line) => lines.push(line)),
+    log,
     sql,
     hub,
     heads: engine.heads,
@@ -75,11 +78,13 @@ export async function startInstance(
     writing,
     server,
     secret,
-    publicUrl: config.publicUrl,
     pace: createPace(config.posts),
     paces: createPaces(),
     placeOf: (c) => neighbourhoodOf(addressOf(c, config.trustedProxies)),
     signIns: createSignInPace(),
+    publicUrl: config.publicUrl,
+    provider: config.oidc && createProvider(config.oidc, log),
+    login: config.loginHeader && believeHeader(config.loginHeader),
     ready: () =>
       pendingMigrations(database.pool, config.sqlDir).then((names) => names.length === 0, notReady),
     shell: await readFile(join(config.publicDir, 'index.html'), 'utf8'),

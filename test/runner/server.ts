@@ -27,13 +27,18 @@ export async function untilReady(baseUrl: string): Promise<void> {
 /**
  * Starts a server as `npm start` does, on a free port and a new database, and waits until it is
  * ready. Rejects with what it has printed when it does not come up.
+ * @param postgres a database on the server to make it on, the environment's if not given
+ * @param settings further variables of its environment; a `PORT` among them is its port
  */
-export async function startNatter(postgres: PgEnv): Promise<Natter> {
+export async function startNatter(
+  postgres?: PgEnv,
+  settings: Record<string, string> = {},
+): Promise<Natter> {
   const database = await testDatabase(postgres)
-  const port = await freePort()
+  const port = settings.PORT ?? (await freePort())
   const child = spawn(process.execPath, ['--import', 'tsx', 'handlers/local/start.ts'], {
     cwd: project,
-    env: environment({ ...database.env, PORT: String(port) }),
+    env: environment({ ...settings, ...database.env, PORT: String(port) }),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const said = listen(child)
@@ -83,7 +88,8 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(force)
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0)
   await once(probe, 'listening')
   const { port } = probe.address() as AddressInfo
