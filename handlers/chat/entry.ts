@@ -39,7 +39,7 @@ export async function enter(sql: Sql, asked: Asked[]): Promise<Entry[]> {
     `select p.id as person_id, p.name as person_name, p.color as person_color, p.kind as person_kind,
             ${roomColumns}
        from unnest($1::bytea[], $2::text[]) with ordinality as asked (key, slug, place)
-       left join sessions s on s.key = asked.key
+       left join sessions s on s.key = asked.key and (s.expires_at is null or s.expires_at > now())
        left join people p on p.id = s.person_id
        left join rooms r on r.slug = asked.slug
             and (r.visibility = 'open'
@@ -58,7 +58,8 @@ export async function identify(sql: Sql, session: Uint8Array | null): Promise<Pe
   if (!session) return null
   const { rows } = await sql.query<EntryRow>(
     `select p.id as person_id, p.name as person_name, p.color as person_color, p.kind as person_kind
-       from sessions s join people p on p.id = s.person_id where s.key = $1`,
+       from sessions s join people p on p.id = s.person_id
+      where s.key = $1 and (s.expires_at is null or s.expires_at > now())`,
     [session],
   )
   return rows[0] ? personFrom(rows[0]) : null
