@@ -1,8 +1,10 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'hono'
 import { generateCookie } from 'hono/cookie'
 import type { NewSession } from '../chat/people.ts'
+import { storedKey } from '../chat/secrets.ts'
 import { limits } from '../limits.ts'
+import { bearerKey } from './bearer.ts'
 import { deviceOf } from './device.ts'
 
 const COOKIE = 'natter'
@@ -13,7 +15,8 @@ const COOKIE = 'natter'
  */
 export function sessionOf(c: Context, secret: string): Uint8Array | null {
   // Who shows a token passes the guard against other sites, so the cookie must not count beside it.
-  if (c.req.header('authorization') !== undefined) return null
+  const authorization = c.req.header('authorization')
+  if (authorization !== undefined) return bearerKey(authorization)
   return sessionIn(sessionCookie(c.req.header('cookie')), secret)
 }
 
@@ -58,9 +61,6 @@ function setCookie(c: Context, answer: Response, cookie: string, maxAge: number)
 
 const sign = (token: string, secret: string) =>
   createHmac('sha256', secret).update(token).digest('base64url')
-
-/** A hash, so that what the database holds opens nothing. */
-const storedKey = (token: string): Uint8Array => createHash('sha256').update(token).digest()
 
 function isSignature(shown: string, right: string): boolean {
   const [a, b] = [Buffer.from(shown), Buffer.from(right)]
