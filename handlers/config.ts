@@ -15,6 +15,10 @@ export type Config = {
   secret: string | undefined
   /** How instances tell each other of what is new: LISTEN and NOTIFY, or by looking. */
   doorbell: 'listen' | 'poll'
+  /** Where people find the server, as an origin: `https://chat.example.org`. */
+  publicUrl: string | undefined
+  /** Where this machine finds it, as far as it is told of a proxy's port: else the server's own. */
+  localUrl: string | undefined
   logFormat: 'text' | 'json'
   posts: { perSecond: number; burst: number }
 }
@@ -51,6 +55,8 @@ export function readConfig(env: Env): Config {
     sqlDir: env.SQL_DIR || besideHandlers('sql'),
     secret: secretValue(env, 'NATTER_SECRET'),
     doorbell: oneOf(env, 'DOORBELL', ['listen', 'poll']),
+    publicUrl: originValue(env, 'NATTER_URL'),
+    localUrl: publishedAt(env.NATTER_PORT?.trim()),
     logFormat: oneOf(env, 'LOG_FORMAT', ['text', 'json']),
     posts: {
       perSecond: wholeNumber(env, 'POST_RATE', limits.postsPerSecond, 1, 1_000_000),
@@ -83,6 +89,27 @@ function secretValue(env: Env, name: string): string | undefined {
   } catch {
     throw new ConfigError(`${name}_FILE names ${file}, which cannot be read.`)
   }
+}
+
+/** An address without a path, since all addresses here begin at the root. */
+function originValue(env: Env, name: string): string | undefined {
+  const text = env[name]?.trim()
+  if (!text) return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:'
+  if (url && isHttp && url.href === `${url.origin}/`) return url.origin
+  throw new ConfigError(`${name} is "${text}"; it must be like https://chat.example.org, no path.`)
+}
+
+/**
+ * What Compose publishes: a port, `8000`, or one of an address, `127.0.0.1:8000`. An address of all
+ * networks is none that a browser finds.
+ */
+function publishedAt(text: string | undefined): string | undefined {
+  const [, host = '', port] = /^(?:(.+):)?(\d+)$/.exec(text ?? '') ?? []
+  if (port === undefined) return undefined
+  const isEverywhere = ['', '0.0.0.0', '[::]'].includes(host)
+  return `http://${isEverywhere ? 'localhost' : host}:${port}`
 }
 
 function wholeNumber(env: Env, name: string, standard: number, least: number, most: number) {

@@ -1,6 +1,7 @@
 import type { Person, Profile } from '../chat/people.ts'
 import type { Refusal } from '../chat/refusal.ts'
 import { limits } from '../limits.ts'
+import { AccountLinks } from './account-links.tsx'
 import { Alert } from './alert.tsx'
 import { Mark, Name, PasswordField, ProfileFields, personJson } from './person.tsx'
 import { Icon, Title } from './raw.tsx'
@@ -55,7 +56,10 @@ export const meFragment = (props: MeProps): string =>
             <p class="hint">{hintFor(props.person)}</p>
           </section>
           {props.person && props.person.kind !== 'guest' ? (
-            <SignOut {...props} />
+            <>
+              <AccountLinks person={props.person} />
+              <SignOut {...props} />
+            </>
           ) : (
             <Ways {...props} />
           )}

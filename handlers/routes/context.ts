@@ -5,6 +5,7 @@ import { notFound, Refusal } from '../chat/refusal.ts'
 import type { Room } from '../chat/rooms.ts'
 import type { Server } from '../chat/server.ts'
 import type { Sql } from '../chat/sql.ts'
+import type { Uses } from '../chat/uses.ts'
 import type { Writing } from '../chat/writing/queue.ts'
 import { sessionCookie, sessionIn, sessionOf } from '../http/identity.ts'
 import type { Pace } from '../http/pace.ts'
@@ -31,6 +32,10 @@ declare module 'hono' {
     server: () => Server
     /** Signs the cookies. */
     secret: () => string
+    /** Where the server is from outside, as the settings say it. */
+    publicUrl: string | undefined
+    /** Notes whose session was used. */
+    uses: Uses
     pace: Pace
     /** Lets one try to sign in to an account so often. */
     signIns: Pace
@@ -86,7 +91,9 @@ export function enterToWrite(c: Context): Entered | Promise<Entered | Refusal> {
   const cookie = sessionCookie(c.req.header('cookie'))
   const slug = c.req.param('room') ?? ''
   const known = c.get('known').find(cookie, slug)
-  return known?.person ? known : enterUnknown(c, cookie, slug)
+  if (!known?.person) return enterUnknown(c, cookie, slug)
+  c.get('uses').note(known.session)
+  return known
 }
 
 async function enterUnknown(c: Context, cookie: string, slug: string): Promise<Entered | Refusal> {
@@ -96,8 +103,12 @@ async function enterUnknown(c: Context, cookie: string, slug: string): Promise<E
 }
 
 /** Who asks, or null for a visitor. */
-export const whoAsks = (c: Context): Promise<Person | null> =>
-  identify(c.var.sql, sessionOf(c, c.var.secret()))
+export async function whoAsks(c: Context): Promise<Person | null> {
+  const session = sessionOf(c, c.var.secret())
+  const person = await identify(c.var.sql, session)
+  if (person) c.var.uses.note(session)
+  return person
+}
 
 /** A number of a room's log as its clients keep it. */
 export const cursorAt = (c: Context, room: Room, seq: number): string =>
