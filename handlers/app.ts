@@ -1,6 +1,8 @@
 import { type Context, Hono } from 'hono'
 import { gatherEntries } from './chat/entry.ts'
 import { notFound } from './chat/refusal.ts'
+import { gatherTokens } from './chat/tokens.ts'
+import { bearersOnly } from './http/bearer.ts'
 import { onError } from './http/faults.ts'
 import { sameOriginOnly } from './http/guards.ts'
 import { refuse } from './http/refusals.ts'
@@ -12,8 +14,11 @@ import { createShell } from './pages/shell.ts'
 import { createAccount } from './routes/accounts.ts'
 import { showAudit, showRoomAudit } from './routes/audit.ts'
 import { ban, showBans, unban } from './routes/bans.ts'
-import { answer } from './routes/context.ts'
+import { byBrowser } from './routes/browser.ts'
+import { type Answer, answer } from './routes/context.ts'
+import { endDevice, endOtherDevices, showDevices } from './routes/devices.ts'
 import { createDirect } from './routes/directs.ts'
+import { showEntry, useEntry } from './routes/enter.ts'
 import { showEvents } from './routes/events.ts'
 import { byFormMethod } from './routes/form-method.ts'
 import { showFrame } from './routes/frame.ts'
@@ -25,6 +30,8 @@ import { putMember, removeMember, showMember, showMembers } from './routes/membe
 import { deleteMessage, postMessage, readMessages, showMessage } from './routes/messages.ts'
 import { createPasskeySession, optionsToSignIn } from './routes/passkey-sessions.ts'
 import { createPasskey, deletePasskey, optionsToAdd, showPasskeys } from './routes/passkeys.ts'
+import { changePassword, showPassword } from './routes/password.ts'
+import { addPerson, linkPerson, showPeople } from './routes/people.ts'
 import { changePolicy, showPolicy } from './routes/policy.ts'
 import { createReport, removeReport, showReports } from './routes/reports.ts'
 import { showRoom } from './routes/room.ts'
@@ -32,6 +39,8 @@ import { createRoom, showRooms } from './routes/rooms.ts'
 import { createSession, endSession } from './routes/sessions.ts'
 import { changeRoom, showSettings } from './routes/settings.ts'
 import { beginLink, beginSingleSignOn, finishSingleSignOn } from './routes/single-sign-on.ts'
+import { banPerson, changePerson, unbanPerson } from './routes/standing.ts'
+import { endToken, makeToken, showTokens } from './routes/tokens.ts'
 
 type Provided =
   | 'sql'
@@ -49,6 +58,7 @@ type Provided =
   | 'publicUrl'
   | 'provider'
   | 'login'
+  | 'uses'
   | 'ready'
 
 /** What the handlers need of the runtime they run in. */
@@ -62,7 +72,7 @@ export type Parts = Pick<Context['var'], Provided> & {
 export function createApp({ log, shell, ...provided }: Parts): Hono {
   // A slash at the end of an address is no other address.
   const app = new Hono({ strict: false })
-  const enter = gatherEntries(provided.sql)
+  const enter = provided.uses.noting(gatherEntries(provided.sql))
   const vars = { ...provided, enter, shell: createShell(shell), alert: alertFragment }
   const entries = Object.entries(vars) as [Provided, never][]
 
@@ -73,11 +83,13 @@ export function createApp({ log, shell, ...provided }: Parts): Hono {
   })
   app.use(sameOriginOnly)
   if (provided.login) app.use(loginFirst)
+  app.use(bearersOnly(gatherTokens(provided.sql)))
 
   roomRoutes(app)
   talkRoutes(app)
   peopleRoutes(app)
   serverRoutes(app)
+  keyRoutes(app)
   app.get('/healthz', healthz)
   app.get('/readyz', readyz(provided.ready))
 
@@ -136,27 +148,54 @@ function peopleRoutes(app: Hono): void {
   app.patch('/me', answer(changeMe))
   app.post('/me', answer(byFormMethod({ PATCH: changeMe })))
   app.get('/me/events', answer(showEvents))
-  app.post('/accounts', answer(createAccount))
-  app.post('/sessions', answer(createSession))
-  app.delete('/sessions/current', answer(endSession))
-  app.post('/sessions/current', answer(byFormMethod({ DELETE: endSession })))
+  app.post('/accounts', own(createAccount))
   app.post('/sessions/passkey/options', answer(optionsToSignIn))
   app.post('/sessions/passkey', answer(createPasskeySession))
-  app.get('/passkeys', answer(showPasskeys))
-  app.post('/passkeys/options', answer(optionsToAdd))
-  app.post('/passkeys', answer(createPasskey))
-  app.delete('/passkeys/:id', answer(deletePasskey))
-  app.post('/passkeys/:id', answer(byFormMethod({ DELETE: deletePasskey })))
+  app.get('/passkeys', own(showPasskeys))
+  app.post('/passkeys/options', own(optionsToAdd))
+  app.post('/passkeys', own(createPasskey))
+  app.delete('/passkeys/:id', own(deletePasskey))
+  app.post('/passkeys/:id', own(byFormMethod({ DELETE: deletePasskey })))
   app.get('/oidc', answer(beginSingleSignOn))
   app.get('/oidc/callback', answer(finishSingleSignOn))
-  app.post('/oidc/link', answer(beginLink))
+  app.post('/oidc/link', own(beginLink))
   app.get('/login', answer(logIn))
 }
 
 /** What is the owner’s of the server. */
 function serverRoutes(app: Hono): void {
-  app.get('/policy', answer(showPolicy))
-  app.patch('/policy', answer(changePolicy))
-  app.post('/policy', answer(byFormMethod({ PATCH: changePolicy })))
+  app.get('/policy', own(showPolicy))
+  app.patch('/policy', own(changePolicy))
+  app.post('/policy', own(byFormMethod({ PATCH: changePolicy })))
   app.get('/audit', answer(showAudit))
+}
+
+const own = (handler: Answer) => answer(byBrowser(handler))
+
+/** What decides over accounts: how people and their programs are known, and who the people are. */
+function keyRoutes(app: Hono): void {
+  app.get('/sessions', own(showDevices))
+  app.post('/sessions', own(byFormMethod({ DELETE: endOtherDevices }, createSession)))
+  app.delete('/sessions', own(endOtherDevices))
+  app.delete('/sessions/current', own(endSession))
+  app.post('/sessions/current', own(byFormMethod({ DELETE: endSession })))
+  app.delete('/sessions/:id', own(endDevice))
+  app.post('/sessions/:id', own(byFormMethod({ DELETE: endDevice })))
+  app.get('/tokens', own(showTokens))
+  app.post('/tokens', own(makeToken))
+  app.delete('/tokens/:id', own(endToken))
+  app.post('/tokens/:id', own(byFormMethod({ DELETE: endToken })))
+  app.get('/me/password', own(showPassword))
+  app.put('/me/password', own(changePassword))
+  app.post('/me/password', own(byFormMethod({ PUT: changePassword })))
+  app.get('/enter/:token', own(showEntry))
+  app.post('/enter/:token', own(useEntry))
+  app.get('/people', own(showPeople))
+  app.post('/people', own(addPerson))
+  app.patch('/people/:id', own(changePerson))
+  app.post('/people/:id', own(byFormMethod({ PATCH: changePerson })))
+  app.post('/people/:id/link', own(linkPerson))
+  app.put('/people/:id/ban', own(banPerson))
+  app.delete('/people/:id/ban', own(unbanPerson))
+  app.post('/people/:id/ban', own(byFormMethod({ PUT: banPerson, DELETE: unbanPerson })))
 }

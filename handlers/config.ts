@@ -16,12 +16,14 @@ export type Config = {
   secret: string | undefined
   /** How instances tell each other of what is new: LISTEN and NOTIFY, or by looking. */
   doorbell: 'listen' | 'poll'
+  /** Where people find the server, as an origin: `https://chat.example.org`. */
+  publicUrl: string | undefined
+  /** Where this machine finds it, as far as it is told of a proxy's port: else the server's own. */
+  localUrl: string | undefined
   logFormat: 'text' | 'json'
   posts: { perSecond: number; burst: number }
   /** Proxies that say for whom they ask, by `X-Forwarded-For`. */
   trustedProxies: Networks
-  /** The address that people use, such as `https://chat.example.org`; else each request tells its own. */
-  publicUrl: string | undefined
   oidc: OidcConfig | undefined
   loginHeader: LoginHeaderConfig | undefined
 }
@@ -76,25 +78,17 @@ export function readConfig(env: Env): Config {
     sqlDir: env.SQL_DIR || besideHandlers('sql'),
     secret: secretValue(env, 'NATTER_SECRET'),
     doorbell: oneOf(env, 'DOORBELL', ['listen', 'poll']),
+    localUrl: publishedAt(env.NATTER_PORT?.trim()),
     logFormat: oneOf(env, 'LOG_FORMAT', ['text', 'json']),
     posts: {
       perSecond: wholeNumber(env, 'POST_RATE', limits.postsPerSecond, 1, 1_000_000),
       burst: wholeNumber(env, 'POST_BURST', limits.postsBurst, 1, 10_000_000),
     },
     trustedProxies: networks(env, 'TRUSTED_PROXIES'),
-    publicUrl: readPublicUrl(env),
+    publicUrl: originValue(env, 'NATTER_URL'),
     oidc: readOidc(env),
     loginHeader: readLoginHeader(env),
   }
-}
-
-function readPublicUrl(env: Env): string | undefined {
-  const url = webAddress(env, 'NATTER_URL')
-  if (!url) return undefined
-  if (url.href === `${url.origin}/`) return url.origin
-  throw new ConfigError(
-    `NATTER_URL is "${url.href}"; it must end after the host, as ${url.origin}.`,
-  )
 }
 
 function readOidc(env: Env): OidcConfig | undefined {
@@ -171,6 +165,27 @@ function secretValue(env: Env, name: string): string | undefined {
   } catch {
     throw new ConfigError(`${name}_FILE names ${file}, which cannot be read.`)
   }
+}
+
+/** An address without a path, since all addresses here begin at the root. */
+function originValue(env: Env, name: string): string | undefined {
+  const text = env[name]?.trim()
+  if (!text) return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:'
+  if (url && isHttp && url.href === `${url.origin}/`) return url.origin
+  throw new ConfigError(`${name} is "${text}"; it must be like https://chat.example.org, no path.`)
+}
+
+/**
+ * What Compose publishes: a port, `8000`, or one of an address, `127.0.0.1:8000`. An address of all
+ * networks is none that a browser finds.
+ */
+function publishedAt(text: string | undefined): string | undefined {
+  const [, host = '', port] = /^(?:(.+):)?(\d+)$/.exec(text ?? '') ?? []
+  if (port === undefined) return undefined
+  const isEverywhere = ['', '0.0.0.0', '[::]'].includes(host)
+  return `http://${isEverywhere ? 'localhost' : host}:${port}`
 }
 
 function wholeNumber(env: Env, name: string, standard: number, least: number, most: number) {

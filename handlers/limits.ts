@@ -162,6 +162,22 @@ export const limits = {
   providerMs: 10_000,
   providerAtOnce: 50,
   providerKnownMs: 3_600_000,
+  /** Links that let somebody in once: the one that each start prints while nobody owns the server, and all others. */
+  firstOwnerLinkSeconds: 7 * 24 * 3600,
+  entryLinkSeconds: 24 * 3600,
+
+  tokensPerPerson: 50,
+  tokenNameChars: 40,
+  tokenSecondsMin: 3600,
+  tokenSecondsMax: 400 * 24 * 3600,
+  tokenSecondsDefault: 90 * 24 * 3600,
+  /** Of somebody's devices those that were used last are listed, and so many people at once. */
+  listedDevices: 200,
+  listedPeople: 50,
+  /** What was used is written so often, where the last time is as old as this; so many at once. */
+  usesWrittenMs: 60_000,
+  usesApartSeconds: 600,
+  usesNoted: 20_000,
 
   /** Browsers cut longer ones to 400 days. */
   sessionSeconds: 400 * 24 * 3600,

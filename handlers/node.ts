@@ -4,10 +4,11 @@ import { type AddressInfo, Server as NetServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server'
-import type { Hono } from 'hono'
+import type { Context, Hono } from 'hono'
 import { createApp } from './app.ts'
 import { gatherEntries } from './chat/entry.ts'
 import { databaseIsAway } from './chat/sql.ts'
+import { Uses } from './chat/uses.ts'
 import { Writing } from './chat/writing/queue.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { RepeatedRequest } from './direct/request.ts'
@@ -26,6 +27,7 @@ import { ListenBell } from './live/listen.ts'
 import { PollingBell } from './live/poll.ts'
 import { migrateOn, pendingMigrations } from './migrate.ts'
 import { createLog, type Log, messageOf } from './ops/log.ts'
+import { offerFirstOwner, offerOwner } from './ops/owner-link.ts'
 import { withStaticFiles } from './static.ts'
 
 type Options = {
@@ -44,7 +46,6 @@ export type Running = { url: string; stop(): Promise<void> }
  */
 export async function serve(config: Config, options: Options = {}): Promise<Running> {
   const log = createLog(config.logFormat)
-  const login = config.loginHeader && believeHeader(config.loginHeader)
   const database = await openDatabase(config.database)
   // A broken idle connection is replaced at the next query; without a listener it would be a crash.
   database.onBroken((error) => log.warn('connection lost', { error: messageOf(error) }))
@@ -52,6 +53,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
 
   const live = await openLive(config.doorbell, database, log)
   const writing = new Writing({ transact: database.transact, onMoved: live.announce })
+  const uses = new Uses(database.pool, (error) => log.warn('uses', { error: messageOf(error) }))
   const state = { stopping: false }
   const secret = () => config.secret ?? live.server().secret
   const app = createApp({
@@ -64,13 +66,8 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     writing,
     server: live.server,
     secret,
-    pace: createPace(config.posts),
-    paces: createPaces(),
-    placeOf: (c) => neighbourhoodOf(addressOf(c, config.trustedProxies)),
-    signIns: createSignInPace(),
-    publicUrl: config.publicUrl,
-    provider: config.oidc && createProvider(config.oidc, log),
-    login,
+    ...atTheDoor(config, log),
+    uses,
     ready: async () => !state.stopping && (await isCurrent(database, config.sqlDir)),
     shell: await readFile(join(config.publicDir, 'index.html'), 'utf8'),
   })
@@ -79,13 +76,14 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   const listener = directWaits({
     sql: database.pool,
     engine: live,
-    enter: gatherEntries(database.pool),
+    enter: uses.noting(gatherEntries(database.pool)),
     secret,
     headers: options.pages ? securityHeaders : {},
     application: getRequestListener(closing(fetch, () => state.stopping)),
   })
   const release = async () => {
     // In this order: what was taken is stored, then it is rung for, and only then all is closed.
+    uses.stop()
     await writing.stop()
     await live.stop()
     await database.end()
@@ -96,6 +94,9 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   })
   const { port } = http.address() as AddressInfo
   log.info('listening', { port })
+  await offerFirstOwner(database.pool, addressFor(config, port), log).catch((error) =>
+    log.warn('no link for the first owner: start again', { error: messageOf(error) }),
+  )
 
   const stop = async () => {
     state.stopping = true
@@ -106,6 +107,31 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     log.info('stopped')
   }
   return { url: `http://localhost:${port}`, stop: callOnce(stop) }
+}
+
+/** Who is let in how often, and by what else than a password. */
+const atTheDoor = (config: Config, log: Log) => ({
+  pace: createPace(config.posts),
+  paces: createPaces(),
+  placeOf: (c: Context) => neighbourhoodOf(addressOf(c, config.trustedProxies)),
+  signIns: createSignInPace(),
+  publicUrl: config.publicUrl,
+  provider: config.oidc && createProvider(config.oidc, log),
+  login: config.loginHeader && believeHeader(config.loginHeader),
+})
+
+const addressFor = ({ publicUrl, localUrl }: Config, port: number): string =>
+  publicUrl ?? localUrl ?? `http://localhost:${port}`
+
+/** Prints a link that makes an owner, beside a server that runs. */
+export async function printOwnerLink(config: Config): Promise<void> {
+  const database = await openDatabase(config.database)
+  try {
+    const log = createLog(config.logFormat)
+    await offerOwner(database.pool, addressFor(config, config.port), log)
+  } finally {
+    await database.end()
+  }
 }
 
 /** A database that is not there yet is waited for: an orchestrator may start all at once. */
@@ -199,8 +225,12 @@ function callOnce(work: () => Promise<void>): () => Promise<void> {
   }
 }
 
-/** The container's entry: settings from the environment, SIGTERM and SIGINT stop it. */
+/**
+ * The container's entry: settings from the environment, SIGTERM and SIGINT stop it. With the word
+ * `owner-link` it prints such a link and no more.
+ */
 async function main(): Promise<void> {
+  if (process.argv[2] === 'owner-link') return printOwnerLink(readConfig(process.env))
   let running: Running | undefined
   // Before all else: the first process of a container is sent no signal that it does not handle.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -30,8 +30,8 @@ export function readAccountDraft(typed: Typed, standing: Person | null): Account
   return { profile, password: typed.password ?? '' }
 }
 
-/** Length is what counts: https://pages.nist.gov/800-63-4/sp800-63b.html, "Password verifiers". */
-function passwordProblem(password: string): string | undefined {
+/** What is wrong with a new password. Length is what counts: https://pages.nist.gov/800-63-4/sp800-63b.html, "Password verifiers". */
+export function passwordProblem(password: string): string | undefined {
   const length = characters(password)
   if (length < limits.passwordCharsMin) {
     return `A password has at least ${limits.passwordCharsMin} characters. A few words do well.`
@@ -61,7 +61,7 @@ export async function openAccount(
   link: Uint8Array | null,
 ): Promise<Opened | Refusal> {
   if (guest && guest.person.kind !== 'guest') return second()
-  const hash = await hashPassword(password).catch(busy)
+  const hash = await hashPassword(password).catch(tooBusy)
   if (hash instanceof Refusal) return hash
   const { name, color } = profile
   const values = [name, color, loginOf(name), hash, session.key, session.device, link]
@@ -151,7 +151,7 @@ export async function signIn(
   const found = rows[0]
   const isPossible = characters(password) <= limits.passwordCharsMax
   const shown = isPossible ? password : ''
-  const checked = await checkPassword(shown, found?.password ?? null).catch(busy)
+  const checked = await checkPassword(shown, found?.password ?? null).catch(tooBusy)
   if (checked instanceof Refusal) return checked
   if (!found?.password || !checked.isRight) return wrong()
   const { password: stored, banned: isBanned, ...person } = found
@@ -167,7 +167,8 @@ const wrong = () =>
     'That name and that password do not go together. Check both, then try again.',
   )
 
-function busy(error: unknown): Refusal {
+/** Says that too many passwords are looked at. @throws whatever else was the matter. */
+export function tooBusy(error: unknown): Refusal {
   if (!(error instanceof TooManyPasswords)) throw error
   return new Refusal('unavailable', 'Many people are signing in just now. Try again in a moment.', {
     retryAfterSeconds: limits.retryAfterSeconds,

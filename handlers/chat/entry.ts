@@ -66,7 +66,7 @@ export async function enter(sql: Sql, asked: Asked[]): Promise<Entry[]> {
             coalesce(m.level, 'everything') as level
        from unnest($1::bytea[], $2::text[]) with ordinality as asked (key, slug, place)
        cross join policy pol
-       left join sessions s on s.key = asked.key
+       left join sessions s on s.key = asked.key and (s.expires_at is null or s.expires_at > now())
        left join people p on p.id = s.person_id
        left join rooms r on r.slug = asked.slug
        left join members m on m.room_id = r.id and m.person_id = p.id
@@ -98,7 +98,7 @@ export async function identify(sql: Sql, session: Uint8Array | null): Promise<Vi
   const { rows } = await sql.query<PersonRow>(
     `select ${personColumns}
        from policy pol
-       left join sessions s on s.key = $1
+       left join sessions s on s.key = $1 and (s.expires_at is null or s.expires_at > now())
        left join people p on p.id = s.person_id`,
     [session],
   )

@@ -1,6 +1,7 @@
 import { limits } from '../limits.ts'
 import type { EntryPolicy } from './access.ts'
-import { invalid, Refusal } from './refusal.ts'
+import { invalid, type Refusal } from './refusal.ts'
+import { ownersOnly } from './roster.ts'
 import type { Sql } from './sql.ts'
 
 /** Who may enter and do what, as the server's owner wants it. */
@@ -96,7 +97,3 @@ export async function setPolicy(
   )
   return rows[0]?.owner ? { seq: rows[0].seq } : ownersOnly()
 }
-
-/** What only the server's owner may do or see. */
-export const ownersOnly = () =>
-  new Refusal('not_allowed', 'This is for the owner of the server. Ask them to do it.')

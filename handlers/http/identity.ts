@@ -1,8 +1,10 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Context } from 'hono'
 import { generateCookie } from 'hono/cookie'
 import type { NewSession } from '../chat/people.ts'
+import { storedKey } from '../chat/secrets.ts'
 import { limits } from '../limits.ts'
+import { bearerKey } from './bearer.ts'
 import { deviceOf } from './device.ts'
 import { isHttps } from './outside.ts'
 
@@ -14,7 +16,8 @@ const COOKIE = 'natter'
  */
 export function sessionOf(c: Context, secret: string): Uint8Array | null {
   // Who shows a token passes the guard against other sites, so the cookie must not count beside it.
-  if (c.req.header('authorization') !== undefined) return null
+  const authorization = c.req.header('authorization')
+  if (authorization !== undefined) return bearerKey(authorization)
   return sessionIn(sessionCookie(c.req.header('cookie')), secret)
 }
 
@@ -34,15 +37,6 @@ export function newSession(c: Context, secret: string): NewSession & { cookie: s
   const token = randomBytes(24).toString('base64url')
   return { cookie: `${token}.${sign(token, secret)}`, key: storedKey(token), device: deviceOf(c) }
 }
-
-/** What a link holds, and the key under which the database knows it. */
-export function newToken(): { token: string; key: Uint8Array } {
-  const token = randomBytes(24).toString('base64url')
-  return { token, key: storedKey(token) }
-}
-
-/** The key under which the database knows what a link holds. */
-export const keyOfToken = (token: string): Uint8Array => storedKey(token)
 
 /** Gives the browser its session, with an answer. `Secure` where the outside is HTTPS. */
 export const keepSession = (c: Context, answer: Response, cookie: string): void =>
@@ -64,9 +58,6 @@ function setCookie(c: Context, answer: Response, cookie: string, maxAge: number)
 
 const sign = (token: string, secret: string) =>
   createHmac('sha256', secret).update(token).digest('base64url')
-
-/** A hash, so that what the database holds opens nothing. */
-const storedKey = (token: string): Uint8Array => createHash('sha256').update(token).digest()
 
 function isSignature(shown: string, right: string): boolean {
   const [a, b] = [Buffer.from(shown), Buffer.from(right)]

@@ -25,18 +25,24 @@ export const requestLine =
     if (status < 400 && c.req.method === 'GET' && isRoutine(c)) return
     const ms = Math.round(performance.now() - started)
     const level = status >= 500 ? 'warn' : 'info'
-    log[level](`${c.req.method} ${pathOf(c.req.url)}`, { status, ms, request })
+    log[level](`${c.req.method} ${pathOf(c)}`, { status, ms, request })
   }
 
 /**
- * The path of an address, alone: a query holds what people look for. As it came, since `c.req.path`
- * is decoded and could hold a line break.
+ * The path of an address, alone: a query holds what people look for, and some paths hold a secret. As
+ * it came, since `c.req.path` is decoded and could hold a line break.
  */
-function pathOf(url: string): string {
+function pathOf(c: Context): string {
+  const { url } = c.req
   const path = url.slice(url.indexOf('/', url.indexOf('//') + 2))
   const end = path.search(/[?#]/)
-  return end === -1 ? path : path.slice(0, end)
+  const shown = end === -1 ? path : path.slice(0, end)
+  // However it is spelled.
+  const secret = withSecret.exec(c.req.path) ?? withSecret.exec(shown)
+  return secret ? `/${secret[1]}/*` : shown
 }
+
+const withSecret = /^\/+(enter|join|hooks)\//i
 
 const isRoutine = (c: Context) =>
   c.req.query('wait') !== undefined ||

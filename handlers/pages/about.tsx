@@ -64,24 +64,6 @@ const labelOf = (part: AboutPart) => parts.find(([name]) => name === part)?.[1] 
 const isShown = (part: AboutPart, room: Room, { role }: Standing) =>
   part === 'members' || (!room.direct && (part === 'settings' || isAtLeast(role, 'moderator')))
 
-/** A page of the server's owner. */
-export const OwnersPage = ({ title, children }: { title: string; children?: Child }) => (
-  <>
-    <Title text={`${title} · Natter`} />
-    <PageStyle />
-    <div class="home">
-      <header class="head">
-        <a class="back" href="/me">
-          <Icon name="arrow-left" />
-          <span class="visually-hidden">You</span>
-        </a>
-        <h1>{title}</h1>
-      </header>
-      <main class="home-main">{children}</main>
-    </div>
-  </>
-)
-
 /** A form that a browser without a script sends in place of another method. */
 export const MethodForm = ({
   method,
@@ -119,11 +101,4 @@ export const Select = ({ label, name, value, options }: SelectProps) => (
       ))}
     </select>
   </label>
-)
-
-/** A day as it is written everywhere; the browser puts its own words in place. */
-export const Day = ({ at }: { at: Date }) => (
-  <time class="ago" datetime={at.toISOString()}>
-    {at.toISOString().slice(0, 10)}
-  </time>
 )

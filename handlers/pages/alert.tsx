@@ -64,6 +64,8 @@ const Again = ({ action, fields }: Typed) => (
     {Object.entries(fields).map(([name, value]) =>
       name === 'password' ? (
         <PasswordField kind="current" />
+      ) : name === 'current' ? (
+        <PasswordField kind="current" name="current" label="Password as it is now" />
       ) : !labels.has(name) ? (
         <input type="hidden" name={name} value={value} />
       ) : (

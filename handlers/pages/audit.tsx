@@ -1,7 +1,8 @@
 import type { Standing } from '../chat/access.ts'
 import type { AuditEntry, AuditPage } from '../chat/audit.ts'
 import type { Room } from '../chat/rooms.ts'
-import { About, Day, OwnersPage } from './about.tsx'
+import { About } from './about.tsx'
+import { pageFragment, toMe, When } from './page.tsx'
 import { render } from './render.ts'
 import { harmless } from './text.ts'
 
@@ -9,25 +10,21 @@ type Props = { page: AuditPage } | { page: AuditPage; room: Room; standing: Stan
 
 /** What owners and moderators did: in one room, or on the server. */
 export const auditFragment = (props: Props): string =>
-  render(
-    'room' in props ? (
-      <About room={props.room} standing={props.standing} part="audit">
-        <Entries page={props.page} path={`/r/${props.room.slug}/audit`} />
-      </About>
-    ) : (
-      <OwnersPage title="What was done">
-        <Entries page={props.page} path="/audit" />
-      </OwnersPage>
-    ),
-  )
+  'room' in props
+    ? render(
+        <About room={props.room} standing={props.standing} part="audit">
+          <Entries page={props.page} path={`/r/${props.room.slug}/audit`} />
+        </About>,
+      )
+    : pageFragment('What was done', toMe, <Entries page={props.page} path="/audit" />)
 
 const Entries = ({ page, path }: { page: AuditPage; path: string }) => (
   <section aria-label="What was done">
     {page.entries.length === 0 ? <p class="hint">Nothing has been done yet.</p> : ''}
-    <ol class="acts">
+    <ol class="deeds">
       {page.entries.map((entry) => (
         <li>
-          <Day at={entry.at} /> <bdi>{entry.by.name}</bdi> {wordsOf(entry)}
+          <When at={entry.at} /> <bdi>{entry.by.name}</bdi> {wordsOf(entry)}
           {entry.about ? (
             <>
               {' '}

@@ -1,7 +1,8 @@
 import type { Standing } from '../chat/access.ts'
 import type { Banned } from '../chat/members.ts'
 import type { Room } from '../chat/rooms.ts'
-import { About, Day, MethodForm } from './about.tsx'
+import { About, MethodForm } from './about.tsx'
+import { When } from './page.tsx'
 import { Mark, Name } from './person.tsx'
 import { render } from './render.ts'
 import { harmless } from './text.ts'
@@ -22,7 +23,7 @@ export const bansFragment = ({ room, standing, bans }: Props): string =>
               <span class="card-text">
                 <Name person={person} />
                 <span class="card-topic">
-                  by <bdi>{by}</bdi>, <Day at={at} />
+                  by <bdi>{by}</bdi>, <When at={at} />
                 </span>
               </span>
               <MethodForm method="DELETE" action={`/r/${room.slug}/bans/${person.id}`}>

@@ -1,7 +1,8 @@
 import type { Standing } from '../chat/access.ts'
 import type { Link } from '../chat/links.ts'
 import type { Room } from '../chat/rooms.ts'
-import { About, Day, MethodForm, Select } from './about.tsx'
+import { About, MethodForm, Select } from './about.tsx'
+import { Once, When } from './page.tsx'
 import { render } from './render.ts'
 
 type Props = {
@@ -22,7 +23,7 @@ export const linksFragment = ({ room, standing, links, made }: Props): string =>
       <section class="panel" aria-labelledby="new-link-title">
         <h2 id="new-link-title">Invite somebody</h2>
         <form method="post" action={`/r/${room.slug}/links`}>
-          <div class="row">
+          <div class="side">
             <Select
               label="They may"
               name="access"
@@ -42,7 +43,7 @@ export const linksFragment = ({ room, standing, links, made }: Props): string =>
               ]}
             />
           </div>
-          <div class="row">
+          <div class="side">
             <Select
               label="It works for"
               name="expires_in"
@@ -86,10 +87,8 @@ export const linksFragment = ({ room, standing, links, made }: Props): string =>
 
 const Made = ({ url }: { url: string }) => (
   <section class="panel made" role="status" aria-label="Your link">
-    <label class="field">
-      <span>Your link. It is shown this once: copy it now.</span>
-      <input readonly value={url} class="copied" />
-    </label>
+    <p class="hint">Your link. It is shown this once: copy it now.</p>
+    <Once text={url} />
   </section>
 )
 
@@ -107,7 +106,7 @@ const LinkLine = ({ room, link }: { room: Room; link: Link }) => (
         {link.expiresAt ? (
           <>
             , {link.expiresAt.getTime() < Date.now() ? 'expired' : 'until'}{' '}
-            <Day at={link.expiresAt} />
+            <When at={link.expiresAt} />
           </>
         ) : (
           ''

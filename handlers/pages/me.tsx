@@ -1,6 +1,7 @@
 import type { Person, Profile } from '../chat/people.ts'
 import type { Refusal } from '../chat/refusal.ts'
 import { limits } from '../limits.ts'
+import { AccountLinks } from './account-links.tsx'
 import { Alert } from './alert.tsx'
 import { PasskeySignIn, PasskeysLink } from './passkey-controls.tsx'
 import { Mark, Name, PasswordField, ProfileFields, personJson } from './person.tsx'
@@ -62,6 +63,7 @@ export const meFragment = (props: MeProps): string =>
             <>
               <PasskeysLink />
               {props.provider ? <Connect {...props.provider} /> : ''}
+              <AccountLinks person={props.person} />
               <SignOut {...props} />
             </>
           ) : (

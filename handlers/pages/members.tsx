@@ -77,7 +77,7 @@ const Own = ({ room, member }: { room: Room; member: Member }) => {
   const action = `/r/${room.slug}/members/${member.person.id}`
   return (
     <section class="panel" aria-label="You in this room">
-      <MethodForm method="PUT" action={action} class="row">
+      <MethodForm method="PUT" action={action} class="side">
         <Select
           label="Tell me of"
           name="level"
@@ -146,7 +146,7 @@ const Moderation = ({ room, standing, member }: ModerationProps) => {
   return (
     <section class="panel" aria-labelledby="moderation-title">
       <h2 id="moderation-title">What they may do here</h2>
-      <MethodForm method="PUT" action={action} class="row">
+      <MethodForm method="PUT" action={action} class="side">
         <Select
           label="Role"
           name="role"
@@ -157,7 +157,7 @@ const Moderation = ({ room, standing, member }: ModerationProps) => {
           {member.role ? 'Save' : 'Let in'}
         </button>
       </MethodForm>
-      <MethodForm method="PUT" action={action} class="row">
+      <MethodForm method="PUT" action={action} class="side">
         <Select
           label="Mute"
           name="muted_for"
@@ -174,7 +174,7 @@ const Moderation = ({ room, standing, member }: ModerationProps) => {
           Save
         </button>
       </MethodForm>
-      <div class="row">
+      <div class="side">
         {member.role ? (
           <MethodForm method="DELETE" action={action}>
             <button type="submit" class="plain">

@@ -41,14 +41,29 @@ export const ProfileFields = ({ profile }: { profile: Profile }) => (
   </div>
 )
 
+type PasswordProps = {
+  kind: 'new' | 'current'
+  name?: string
+  label?: string
+  isOptional?: boolean
+}
+
 /** The field for a password. Nothing ever stands in it: a password is not told to anybody. */
-export const PasswordField = ({ kind }: { kind: 'new' | 'current' }) => (
+export const PasswordField = ({
+  kind,
+  name = 'password',
+  label = 'Password',
+  isOptional = false,
+}: PasswordProps) => (
   <label class="field">
-    <span>Password</span>
+    <span>
+      {label}
+      {isOptional ? <small> if you like</small> : ''}
+    </span>
     <input
-      name="password"
+      name={name}
       type="password"
-      required
+      required={!isOptional}
       {...(kind === 'new' ? { minlength: limits.passwordCharsMin } : {})}
       autocomplete={`${kind}-password`}
     />

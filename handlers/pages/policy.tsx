@@ -1,6 +1,6 @@
 import type { Policy } from '../chat/policy.ts'
-import { MethodForm, OwnersPage, Select } from './about.tsx'
-import { render } from './render.ts'
+import { MethodForm, Select } from './about.tsx'
+import { pageFragment, toMe } from './page.tsx'
 
 type Props = {
   policy: Policy
@@ -13,8 +13,10 @@ const BYTES_IN_MIB = 1024 * 1024
 
 /** Who may enter and do what. */
 export const policyFragment = ({ policy, isPublic, isSaved }: Props): string =>
-  render(
-    <OwnersPage title="Who may enter">
+  pageFragment(
+    'Who may enter',
+    toMe,
+    <>
       {isPublic && policy.entry === 'open' ? <OpenToTheWorld /> : ''}
       {isSaved ? (
         <p class="hint" role="status">
@@ -61,7 +63,7 @@ export const policyFragment = ({ policy, isPublic, isSaved }: Props): string =>
           Closing takes effect at once: whoever may not be here any more sees nothing more.
         </p>
       </section>
-    </OwnersPage>,
+    </>,
   )
 
 const OpenToTheWorld = () => (

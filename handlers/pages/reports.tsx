@@ -1,8 +1,9 @@
 import type { Standing } from '../chat/access.ts'
 import type { Report } from '../chat/reports.ts'
 import type { Room } from '../chat/rooms.ts'
-import { About, Day, MethodForm } from './about.tsx'
+import { About, MethodForm } from './about.tsx'
 import { MessageItem, messageJson } from './message.tsx'
+import { When } from './page.tsx'
 import { render } from './render.ts'
 import { harmless } from './text.ts'
 
@@ -28,7 +29,7 @@ const ReportPanel = ({ slug, report }: { slug: string; report: Report }) => (
       <MessageItem slug={slug} message={report.message} />
     </ol>
     <p class="hint">
-      Reported by <bdi>{report.by.name}</bdi>, <Day at={report.at} />
+      Reported by <bdi>{report.by.name}</bdi>, <When at={report.at} />
       {report.reason ? (
         <>
           : <bdi>{report.reason}</bdi>
@@ -37,7 +38,7 @@ const ReportPanel = ({ slug, report }: { slug: string; report: Report }) => (
         ''
       )}
     </p>
-    <div class="row">
+    <div class="side">
       <MethodForm method="DELETE" action={`/r/${slug}/reports/${report.id}`}>
         <button type="submit">Seen to</button>
       </MethodForm>

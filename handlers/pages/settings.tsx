@@ -51,7 +51,7 @@ const Forms = ({ room, standing }: Props) => {
           <span>Topic</span>
           <input name="topic" value={room.topic} maxlength={limits.topicChars} />
         </label>
-        <div class="row">
+        <div class="side">
           {isOwner ? <Who room={room} /> : ''}
           <Slow seconds={room.slowSeconds} />
         </div>

@@ -3,9 +3,10 @@ import { type AccountDraft, type Guest, openAccount, readAccountDraft } from '..
 import { findInvitation } from '../chat/links.ts'
 import type { NewSession, Person } from '../chat/people.ts'
 import { Refusal } from '../chat/refusal.ts'
+import { storedKey } from '../chat/secrets.ts'
 import { banned, type Opened } from '../chat/sessions.ts'
 import { type Fields, readFields } from '../http/body.ts'
-import { keepSession, keyOfToken, newSession, sessionOf } from '../http/identity.ts'
+import { keepSession, newSession, sessionOf } from '../http/identity.ts'
 import { SERVER_LOG } from '../live/log.ts'
 import { type Answer, visitOf } from './context.ts'
 import { join } from './join.ts'
@@ -41,7 +42,7 @@ async function open(
 ): Promise<Opened | Refusal> {
   const tooOften = await c.var.paces.accounts(c.var.placeOf(c))
   if (tooOften) return tooOften
-  const link = invite ? keyOfToken(invite) : null
+  const link = invite ? storedKey(invite) : null
   return openAccount(c.var.sql, guest, draft, session, link)
 }
 
@@ -51,7 +52,7 @@ async function comeBy(
   person: Person,
   session: Uint8Array,
 ): Promise<void> {
-  const link = keyOfToken(token)
+  const link = storedKey(token)
   const invitation = await findInvitation(c.var.sql, link, person.id)
   if (invitation) await join(c, invitation, { person, session, link })
 }

@@ -1,19 +1,18 @@
 import type { Context } from 'hono'
 import { isAtLeast } from '../chat/access.ts'
 import { readAudit } from '../chat/audit.ts'
-import { ownersOnly } from '../chat/policy.ts'
 import { Refusal } from '../chat/refusal.ts'
 import { refusalOf } from '../chat/writing/act.ts'
 import { represent } from '../http/representation.ts'
 import { auditFragment, auditJson, auditText } from '../pages/audit.tsx'
 import { enterToAct } from './acts.ts'
-import { type Answer, whoActs } from './context.ts'
+import { ownerAsker } from './browser.ts'
+import type { Answer } from './context.ts'
 
 /** `GET /audit`: what owners and moderators did, for the server's owner. */
 export const showAudit: Answer = async (c) => {
-  const person = await whoActs(c)
-  if (person instanceof Refusal) return person
-  if (person.kind !== 'owner') return ownersOnly()
+  const asker = await ownerAsker(c)
+  if (asker instanceof Refusal) return asker
   const page = await readAudit(c.var.sql, 'server', before(c))
   return represent(c, {
     json: () => auditJson(page),

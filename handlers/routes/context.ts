@@ -7,6 +7,7 @@ import type { Room } from '../chat/rooms.ts'
 import type { Server } from '../chat/server.ts'
 import { banned } from '../chat/sessions.ts'
 import type { Sql } from '../chat/sql.ts'
+import type { Uses } from '../chat/uses.ts'
 import type { Writing } from '../chat/writing/queue.ts'
 import { sessionCookie, sessionIn, sessionOf } from '../http/identity.ts'
 import type { HeaderLogin } from '../http/login-header.ts'
@@ -44,6 +45,8 @@ declare module 'hono' {
     signIns: Pace
     /** The address that people use, where the settings name it. */
     publicUrl: string | undefined
+    /** Notes whose session was used. */
+    uses: Uses
     /** Where people sign in by OpenID Connect. */
     provider: Provider | undefined
     /** Who asks, as a proxy says. */
@@ -106,7 +109,9 @@ export function enterToWrite(c: Context): Entered | Promise<Entered | Refusal> {
   const cookie = sessionCookie(c.req.header('cookie'))
   const slug = c.req.param('room') ?? ''
   const known = c.get('known').find(cookie, slug)
-  return known?.person ? known : enterUnknown(c, cookie, slug)
+  if (!known?.person) return enterUnknown(c, cookie, slug)
+  c.get('uses').note(known.session)
+  return known
 }
 
 async function enterUnknown(c: Context, cookie: string, slug: string): Promise<Entered | Refusal> {
@@ -117,8 +122,12 @@ async function enterUnknown(c: Context, cookie: string, slug: string): Promise<E
 }
 
 /** Who asks, and whether they may enter. */
-export const visitOf = (c: Context): Promise<Visit> =>
-  identify(c.var.sql, sessionOf(c, c.var.secret()))
+export async function visitOf(c: Context): Promise<Visit> {
+  const session = sessionOf(c, c.var.secret())
+  const visit = await identify(c.var.sql, session)
+  if (visit.person) c.var.uses.note(session)
+  return visit
+}
 
 /** Who asks, or null for a visitor. */
 export const whoAsks = async (c: Context): Promise<Person | null> => (await visitOf(c)).person

@@ -3,11 +3,12 @@ import { isAdmitted } from '../chat/access.ts'
 import { findInvitation, type Invitation } from '../chat/links.ts'
 import { type Person, type Profile, readProfile, welcome } from '../chat/people.ts'
 import { Refusal } from '../chat/refusal.ts'
+import { storedKey } from '../chat/secrets.ts'
 import { banned } from '../chat/sessions.ts'
 import { friendlyColor, friendlyName } from '../chat/words.ts'
 import { type Joined, noLink } from '../chat/writing/joining.ts'
 import { readFields } from '../http/body.ts'
-import { keepSession, keyOfToken, newSession, sessionOf } from '../http/identity.ts'
+import { keepSession, newSession, sessionOf } from '../http/identity.ts'
 import { formOf, represent } from '../http/representation.ts'
 import { invitationFragment, invitationJson, invitationText } from '../pages/join.tsx'
 import { acted, commit } from './acts.ts'
@@ -42,7 +43,7 @@ export const useInvitation: Answer = async (c) => {
   return comeAsGuest(c, invitation, link)
 }
 
-const linkIn = (c: Context): Uint8Array => keyOfToken(c.req.param('token') ?? '')
+const linkIn = (c: Context): Uint8Array => storedKey(c.req.param('token') ?? '')
 
 async function comeAsGuest(
   c: Context,

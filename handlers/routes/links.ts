@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import { type Link, listLinks, makeLink, readLinkDraft, revokeLink } from '../chat/links.ts'
 import { Refusal } from '../chat/refusal.ts'
+import { newSecret } from '../chat/secrets.ts'
 import { readFields } from '../http/body.ts'
-import { newToken } from '../http/identity.ts'
 import { originOf } from '../http/outside.ts'
 import { formOf, represent } from '../http/representation.ts'
 import { linkJson, linksFragment, linksText } from '../pages/links.tsx'
@@ -35,10 +35,10 @@ export const createLink: Answer = async (c) => {
   if (draft instanceof Refusal) return draft
   const tooOften = await c.var.paces.links(entry.person.id)
   if (tooOften) return tooOften
-  const { token, key } = newToken()
+  const { text, key } = newSecret()
   const link = await makeLink(c.var.sql, hostOf(entry), draft, key)
   if (link instanceof Refusal) return link
-  return showMade(c, entry, link, `${originOf(c)}/join/${token}`)
+  return showMade(c, entry, link, `${originOf(c)}/join/${text}`)
 }
 
 /** On a page of its own, which a browser shows at once: a redirect could not hold what is told once. */

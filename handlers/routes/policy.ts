@@ -1,4 +1,4 @@
-import { ownersOnly, readPolicy, readPolicyDraft, setPolicy } from '../chat/policy.ts'
+import { readPolicy, readPolicyDraft, setPolicy } from '../chat/policy.ts'
 import { Refusal } from '../chat/refusal.ts'
 import { readFields } from '../http/body.ts'
 import { isPublicName, originOf } from '../http/outside.ts'
@@ -6,13 +6,13 @@ import { represent } from '../http/representation.ts'
 import { SERVER_LOG } from '../live/log.ts'
 import { policyFragment, policyJson, policyText } from '../pages/policy.tsx'
 import { acted } from './acts.ts'
-import { type Answer, whoActs } from './context.ts'
+import { ownerAsker } from './browser.ts'
+import type { Answer } from './context.ts'
 
 /** `GET /policy`: who may enter and do what; for the server's owner. */
 export const showPolicy: Answer = async (c) => {
-  const person = await whoActs(c)
-  if (person instanceof Refusal) return person
-  if (person.kind !== 'owner') return ownersOnly()
+  const asker = await ownerAsker(c)
+  if (asker instanceof Refusal) return asker
   const policy = await readPolicy(c.var.sql)
   const isPublic = isPublicName(new URL(originOf(c)).hostname)
   return represent(c, {
@@ -25,14 +25,13 @@ export const showPolicy: Answer = async (c) => {
 
 /** `PATCH /policy`: changes it; what is not given stays. */
 export const changePolicy: Answer = async (c) => {
-  const person = await whoActs(c)
-  if (person instanceof Refusal) return person
-  if (person.kind !== 'owner') return ownersOnly()
+  const asker = await ownerAsker(c)
+  if (asker instanceof Refusal) return asker
   const fields = await readFields(c)
   if (fields instanceof Refusal) return fields
   const policy = readPolicyDraft(fields, await readPolicy(c.var.sql))
   if (policy instanceof Refusal) return policy
-  const set = await setPolicy(c.var.sql, person.id, policy)
+  const set = await setPolicy(c.var.sql, asker.person.id, policy)
   if (set instanceof Refusal) return set
   if (set.seq !== null) c.var.announce(SERVER_LOG, set.seq)
   const isPublic = isPublicName(new URL(originOf(c)).hostname)

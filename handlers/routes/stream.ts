@@ -168,10 +168,20 @@ export function streamResponse(
       running = run(pipe, () => pipe.isOver || signal.aborted)
       running.catch((error) => controller.error(error))
       signal.addEventListener('abort', leave)
+      endWithToken(c, leave)
     },
     pull: () => pipe.pulled(),
     cancel: leave,
   }
   const body = new ReadableStream(source, new ByteLengthQueuingStrategy({ highWaterMark: 0 }))
   return c.body(body, 200, streamHeaders)
+}
+
+/**
+ * A stream ends with the token that it was asked for by. One that outlives the stream needs no
+ * timer, since that ends by itself; and a timer that is left over finds nothing to end.
+ */
+function endWithToken(c: Context, end: () => void): void {
+  const left = (c.var.token?.expiresAt.getTime() ?? Number.POSITIVE_INFINITY) - Date.now()
+  if (left < limits.streamMs) setTimeout(end, left).unref()
 }

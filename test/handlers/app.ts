@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Hono } from 'hono'
 import { createApp } from '../../handlers/app.ts'
 import { databaseIsAway, type Sql } from '../../handlers/chat/sql.ts'
+import { Uses } from '../../handlers/chat/uses.ts'
 import { Writing } from '../../handlers/chat/writing/queue.ts'
 import { readConfig } from '../../handlers/config.ts'
 import { openDatabase } from '../../handlers/drivers/database.ts'
@@ -32,6 +33,8 @@ export type Instance = {
   secret: () => string
   /** Tells this instance and the others, as a post does. */
   announce: (roomId: number, seq: number) => void
+  /** Writes what it has seen of sessions. */
+  uses: Uses
   /** Every line that it has logged. */
   lines: string[]
   stop(): Promise<void>
@@ -67,6 +70,7 @@ export async function startInstance(
   const { hub, known, announce, server } = engine
   const writing = new Writing({ transact: database.transact, onMoved: announce })
   const log = createLog('text', (line) => lines.push(line))
+  const uses = new Uses(sql, (error) => lines.push(`uses: ${String(error)}`))
   const secret = () => config.secret ?? server().secret
   const app = createApp({
     log,
@@ -85,6 +89,7 @@ export async function startInstance(
     publicUrl: config.publicUrl,
     provider: config.oidc && createProvider(config.oidc, log),
     login: config.loginHeader && believeHeader(config.loginHeader),
+    uses,
     ready: () =>
       pendingMigrations(database.pool, config.sqlDir).then((names) => names.length === 0, notReady),
     shell: await readFile(join(config.publicDir, 'index.html'), 'utf8'),
@@ -97,8 +102,10 @@ export async function startInstance(
     sql,
     secret,
     announce,
+    uses,
     lines,
     async stop() {
+      uses.stop()
       await engine.release(0)
       await writing.stop()
       await engine.stop()

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import * as assert from 'uvu/assert'
 import { connection, migratedDatabase, type TestDatabase } from '../database.ts'
@@ -58,6 +60,36 @@ test('holds no cookie, name, text or query', async () => {
   for (const secret of secrets) assert.not(instance.lines.join('\n').includes(secret), secret)
 })
 
+test('holds no link that lets somebody in, and nor does nginx’s', async () => {
+  const secret = 'A'.repeat(43)
+  const shown = nginxMap('log_path')
+  for (const path of [`/enter/${secret}`, `/enter/${secret}?x=${secret}`, `//enter/${secret}/x`]) {
+    for (const method of ['GET', 'POST']) await ask(instance.app, path, { method })
+    assert.is(shown(path), '/enter/*')
+  }
+  assert.is(instance.lines.length, 6)
+  for (const line of instance.lines) assert.match(line, / (GET|POST) \/enter\/\* status=404 /)
+  assert.is(shown('/r/lobby?q=sought'), '/r/lobby')
+})
+
+test('the addresses that are pages are pages in nginx as well', () => {
+  const isPage = nginxMap('is_page_path')
+  for (const path of ['/me', '/me/password', '/sessions', '/tokens', '/people?after=7']) {
+    assert.is(isPage(path), '1', path)
+  }
+  assert.is(isPage('/enter/A_b-9'), '1')
+  for (const path of [
+    '/enter/',
+    '/enter/a%2fb',
+    '/enter/a/b',
+    '/people/7',
+    '/tokens/x',
+    '/me/events',
+  ]) {
+    assert.is(isPage(path), '', path)
+  }
+})
+
 test('an address cannot write lines of its own', async () => {
   for (const path of [
     '/r/a%0A12:00:00.000%20error%20x',
@@ -102,6 +134,28 @@ test('has the whole of what nobody expected, and the answer has none of it', asy
   assert.match(errors[0] ?? '', /unexpected request=\S+ error=".*does not exist.*\\n +at /)
   assert.is((await jsonOf<PersonJson>(ask(instance.app, '/me', { by: ann }))).name, 'ann')
 })
+
+/** What one of nginx's maps makes of an address: the first of its patterns that fits. */
+function nginxMap(variable: string): (path: string) => string {
+  const folder = fileURLToPath(new URL('../../nginx/snippets/', import.meta.url))
+  const text = ['log.conf', 'routes.conf']
+    .map((name) => readFileSync(folder + name, 'utf8'))
+    .join('')
+  const [, body = ''] =
+    new RegExp(`map \\$request_uri \\$${variable} \\{([^}]*)\\}`).exec(text) ?? []
+  const rows = [...body.matchAll(/"~(\*?)([^"]+)"\s+([^;]+);/g)].map(
+    ([, any, pattern = '', to = '']) => ({
+      pattern: new RegExp(pattern, any ? 'i' : ''),
+      to,
+    }),
+  )
+  assert.ok(rows.length > 0)
+  return (path) => {
+    const row = rows.find(({ pattern }) => pattern.test(path))
+    const groups = row?.pattern.exec(path)?.groups ?? {}
+    return row ? row.to.replace(/\$(\w+)/g, (_, name) => groups[name] ?? '') : ''
+  }
+}
 
 /** A connection beside the instance. */
 async function directly() {
