@@ -131,6 +131,8 @@ export const limits = {
   signIns: 10,
   signInsSeconds: 300,
 
+  /** Accounts that a browser is remembered to have been signed in to. */
+  deviceAccounts: 5,
   /** The same from one address: a school may be one. */
   signInsFromAddress: 200,
   /** Made known from one address in an hour. */

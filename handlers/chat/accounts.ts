@@ -134,6 +134,8 @@ async function promote(sql: Sql, guest: Guest, values: unknown[]): Promise<Opene
  * @param session their new one.
  * @param before the session that was shown, if one was: it ends, so that nothing known of it before
  *   is worth anything after.
+ * @param isKnown whether the account was signed in to from there before: they do not wait behind all
+ *   others who try.
  * @returns `sign_in` where the two do not go together; it takes as long when nobody has that name.
  *   `unavailable` where too many make accounts or sign in.
  */
@@ -142,6 +144,7 @@ export async function signIn(
   { name, password }: { name: string; password: string },
   session: NewSession,
   before: Uint8Array | null,
+  isKnown = false,
 ): Promise<Opened | Refusal> {
   const { rows } = await sql.query<Person & { password: string | null; banned: boolean }>(
     `select p.id, p.name, p.color, p.kind, p.banned_at is not null as banned, a.password
@@ -151,7 +154,7 @@ export async function signIn(
   const found = rows[0]
   const isPossible = characters(password) <= limits.passwordCharsMax
   const shown = isPossible ? password : ''
-  const checked = await checkPassword(shown, found?.password ?? null).catch(tooBusy)
+  const checked = await checkPassword(shown, found?.password ?? null, isKnown).catch(tooBusy)
   if (checked instanceof Refusal) return checked
   if (!found?.password || !checked.isRight) return wrong()
   const { password: stored, banned: isBanned, ...person } = found

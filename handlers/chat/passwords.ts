@@ -31,12 +31,17 @@ export type Checked = {
 /**
  * Compares a password with a stored one. It takes as long for a name that nobody has.
  * @param stored null where there is none; nothing is right then.
+ * @param isKnown whoever tries is no stranger, and does not wait behind strangers.
  * @throws {TooManyPasswords} where too many wait already.
  */
-export async function checkPassword(password: string, stored: string | null): Promise<Checked> {
+export async function checkPassword(
+  password: string,
+  stored: string | null,
+  isKnown = false,
+): Promise<Checked> {
   const known = stored === null ? null : read(stored)
   const { salt, hash, at } = known ?? nobody
-  const shown = await derive(password, salt, at)
+  const shown = await derive(password, salt, at, isKnown ? acquainted : strangers)
   const isRight = known !== null && timingSafeEqual(shown, hash)
   return { isRight, isStale: at.ln !== cost.ln || at.r !== cost.r || at.p !== cost.p }
 }
@@ -67,7 +72,11 @@ const written = ({ ln, r, p }: Cost, salt: Buffer, hash: Buffer): string =>
 const base64 = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')
 
 let running = 0
-const queue: (() => void)[] = []
+
+/** Those who wait until their password is looked at. Strangers may fill their queue, and no other. */
+type Queue = (() => void)[]
+const strangers: Queue = []
+const acquainted: Queue = []
 
 /** So many passwords wait to be looked at that another one would wait too long. */
 export class TooManyPasswords extends Error {}
@@ -76,7 +85,12 @@ export class TooManyPasswords extends Error {}
  * Few at once: each takes its memory, and a thread that files and names are looked up with.
  * @throws {TooManyPasswords} where the queue is full.
  */
-async function derive(password: string, salt: Buffer, { ln, r, p }: Cost): Promise<Buffer> {
+async function derive(
+  password: string,
+  salt: Buffer,
+  { ln, r, p }: Cost,
+  queue: Queue = strangers,
+): Promise<Buffer> {
   if (running < limits.passwordsAtOnce) running++
   else if (queue.length >= limits.passwordsWaiting) throw new TooManyPasswords()
   else await new Promise<void>((go) => queue.push(go))
@@ -85,7 +99,7 @@ async function derive(password: string, salt: Buffer, { ln, r, p }: Cost): Promi
     const text = password.normalize('NFKC')
     return await scryptOf(text, salt, { N: 2 ** ln, r, p, maxmem: 256 * 2 ** ln * r })
   } finally {
-    const next = queue.shift()
+    const next = acquainted.shift() ?? strangers.shift()
     if (next) next()
     else running--
   }

@@ -161,7 +161,7 @@ const Moderation = ({ room, standing, member }: ModerationProps) => {
         <Select
           label="Mute"
           name="muted_for"
-          value={isMuted(member.mutedUntil) ? '86400' : '3600'}
+          value={isMuted(member.mutedUntil) ? '86400' : '0'}
           options={[
             ['0', 'not at all'],
             ['3600', 'for an hour'],

@@ -5,8 +5,10 @@ import type { NewSession, Person } from '../chat/people.ts'
 import { Refusal } from '../chat/refusal.ts'
 import { storedKey } from '../chat/secrets.ts'
 import { banned, type Opened } from '../chat/sessions.ts'
+import { loginOf } from '../chat/text.ts'
 import { type Fields, readFields } from '../http/body.ts'
 import { keepSession, newSession, sessionOf } from '../http/identity.ts'
+import { rememberDevice } from '../http/known-device.ts'
 import { SERVER_LOG } from '../live/log.ts'
 import { type Answer, visitOf } from './context.ts'
 import { join } from './join.ts'
@@ -30,6 +32,7 @@ export const createAccount: Answer = async (c) => {
   if (fields.invite) await comeBy(c, fields.invite, opened.person, session.key)
   const shown = showChanged(c, opened.person, fields, 201)
   keepSession(c, shown, session.cookie)
+  rememberDevice(c, shown, c.var.secret(), loginOf(opened.person.name))
   return shown
 }
 

@@ -6,9 +6,11 @@ import { becomeOwner } from '../chat/owning.ts'
 import { Refusal } from '../chat/refusal.ts'
 import { storedKey } from '../chat/secrets.ts'
 import type { Opened } from '../chat/sessions.ts'
+import { loginOf } from '../chat/text.ts'
 import { friendlyColor, friendlyName } from '../chat/words.ts'
 import { type Fields, readFields } from '../http/body.ts'
 import { keepSession, newSession, sessionOf } from '../http/identity.ts'
+import { rememberDevice } from '../http/known-device.ts'
 import { refuse } from '../http/refusals.ts'
 import { formOf, represent } from '../http/representation.ts'
 import { type EnterProps, enterFragment, enterJson, enterText } from '../pages/enter.tsx'
@@ -53,6 +55,7 @@ export const useEntry: Answer = async (c) => {
   announceChange(c, opened.seq)
   const shown = showChanged(c, opened.person, {}, 201)
   keepSession(c, shown, session.cookie)
+  rememberDevice(c, shown, c.var.secret(), loginOf(opened.person.name))
   return shown
 }
 
