@@ -131,6 +131,8 @@ export const limits = {
   signIns: 10,
   signInsSeconds: 300,
 
+  /** So long an address may be barred from making new guests. */
+  barredDays: 7,
   /** Accounts that a browser is remembered to have been signed in to. */
   deviceAccounts: 5,
   /** The same from one address: a school may be one. */

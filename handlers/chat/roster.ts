@@ -7,7 +7,7 @@ import { newSecret } from './secrets.ts'
 import type { Sql } from './sql.ts'
 import { loginOf } from './text.ts'
 
-/** Somebody with an account, as the server's owners see them. */
+/** Somebody with an account, or a guest who is banned, as the server's owners see them. */
 export type Listed = Person & {
   /** When a device or a token of theirs was used last, kept coarsely; null for never. */
   usedAt: Date | null
@@ -20,24 +20,27 @@ export type Roster = { people: Listed[]; next: number | null }
 const columns = `p.id, p.name, p.color, p.kind, p.banned_at is not null as "isBanned",
             (select max(coalesce(s.used_at, s.created_at)) from sessions s where s.person_id = p.id) as "usedAt"`
 
+const listed = `(select person_id as id from accounts
+              union select id from people where banned_at is not null)`
+
 /**
- * Those who have an account, whoever came first before the others.
+ * Those who have an account, and guests who are banned, whoever came first before the others.
  * @param after the id that the page before ended with; 0 for the first page.
  */
 export async function listPeople(sql: Sql, after: number): Promise<Roster> {
   const { rows } = await sql.query<Listed>(
-    `select ${columns} from accounts a join people p on p.id = a.person_id
-      where a.person_id > $1 order by a.person_id limit $2`,
+    `select ${columns} from ${listed} l join people p on p.id = l.id
+      where p.id > $1 order by p.id limit $2`,
     [after, limits.listedPeople + 1],
   )
   const people = rows.slice(0, limits.listedPeople)
   return { people, next: rows.length > people.length ? (people.at(-1)?.id ?? null) : null }
 }
 
-/** Somebody with an account; `not_found` for anybody else. */
+/** Somebody of that list; `not_found` for anybody else. */
 export async function findListed(sql: Sql, id: number): Promise<Listed | Refusal> {
   const { rows } = await sql.query<Listed>(
-    `select ${columns} from accounts a join people p on p.id = a.person_id where a.person_id = $1`,
+    `select ${columns} from ${listed} l join people p on p.id = l.id where p.id = $1`,
     [id],
   )
   return rows[0] ?? notFound('person')

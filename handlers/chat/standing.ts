@@ -1,3 +1,4 @@
+import { limits } from '../limits.ts'
 import { intoAudit } from './audit.ts'
 import type { Person } from './people.ts'
 import { notFound, Refusal } from './refusal.ts'
@@ -54,25 +55,42 @@ const toMember = `with ${actor('$1')}, owners as materialized (
  * Bans somebody from the server, whatever their kind but an owner. Their waits end; their sessions
  * stay, so that the browser of a guest is known as theirs.
  * @param by the owner who does it.
+ * @param isPlaceBarred whether no new guests are taken for a while from where a guest came.
  */
-export const ban = (sql: Sql, by: Person, id: number): Promise<Done | Refusal> =>
-  setBan(sql, by, id, toBanned)
+export const ban = (
+  sql: Sql,
+  by: Person,
+  id: number,
+  isPlaceBarred: boolean,
+): Promise<Done | Refusal> => setBan(sql, by, id, isPlaceBarred ? toBarred : toBanned)
 
 /** Lets somebody in again. */
 export const unban = (sql: Sql, by: Person, id: number): Promise<Done | Refusal> =>
   setBan(sql, by, id, toUnbanned)
 
-const toBanned = `with ${actor('$1')}, changed as (
+const banning = (more: string) => `with ${actor('$1')}, changed as (
      update people set banned_at = now()
       where id = $2 and kind <> 'owner' and banned_at is null and exists (select from actor)
      returning id
-   ), ${intoAudit('person.banned', '$1')}, ${intoServerLog('session.ended')}
+   ), ${more}${intoAudit('person.banned', '$1')}, ${intoServerLog('session.ended')}
    select (select last_seq from counted) as seq from actor`
+
+const toBanned = banning('')
+
+/** A school or an office is one address: only new guests are kept out, and not for ever. */
+const toBarred = banning(`barred as (
+     insert into barred_addresses (address, by_id, expires_at)
+     select p.address, $1, now() + ${limits.barredDays} * interval '1 day'
+       from changed join people p on p.id = changed.id where p.address is not null
+     on conflict (address) do update set expires_at = excluded.expires_at
+   ), `)
 
 const toUnbanned = `with ${actor('$1')}, changed as (
      update people set banned_at = null
       where id = $2 and banned_at is not null and exists (select from actor)
-     returning id
+     returning id, address
+   ), unbarred as (
+     delete from barred_addresses b using changed where b.address = changed.address
    ), ${intoAudit('person.unbanned', '$1')}, ${intoServerLog('person.changed')}
    select (select last_seq from counted) as seq from actor`
 
@@ -84,6 +102,6 @@ async function setBan(sql: Sql, by: Person, id: number, text: string): Promise<D
     id,
   ])
   if (!rows[0]) return notFound('person')
-  const isRefused = rows[0].kind === 'owner' && text === toBanned
+  const isRefused = rows[0].kind === 'owner' && text !== toUnbanned
   return isRefused ? new Refusal('conflict', 'Owners cannot be banned.') : done
 }

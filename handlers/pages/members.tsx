@@ -124,6 +124,11 @@ export const memberFragment = ({
         {person && isOther ? <Talk id={member.person.id} /> : ''}
       </section>
       {moderates ? <Moderation room={room} standing={standing} member={member} /> : ''}
+      {person?.kind === 'owner' && isOther && member.person.kind !== 'owner' ? (
+        <FromTheServer person={member.person} />
+      ) : (
+        ''
+      )}
     </About>,
   )
 }
@@ -133,6 +138,26 @@ const Talk = ({ id }: { id: number }) => (
     <input type="hidden" name="people" value={id} />
     <button type="submit">Write to them alone</button>
   </form>
+)
+
+/** What the server's owner may do about them. */
+const FromTheServer = ({ person }: { person: Person }) => (
+  <section class="panel" aria-labelledby="server-title">
+    <h2 id="server-title">On the whole server</h2>
+    <MethodForm method="PUT" action={`/people/${person.id}/ban`}>
+      {person.kind === 'guest' ? (
+        <label class="check">
+          <input type="checkbox" name="bar_address" />
+          <span>and take no new guests for a week from where they came</span>
+        </label>
+      ) : (
+        ''
+      )}
+      <button type="submit" class="plain danger">
+        Ban from the server
+      </button>
+    </MethodForm>
+  </section>
 )
 
 type ModerationProps = { room: Room; standing: Standing; member: Member }

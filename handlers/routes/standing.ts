@@ -22,8 +22,16 @@ export const changePerson: Answer = (c) =>
       : invalid({ kind: 'kind is member or owner.' })
   })
 
-/** `PUT /people/{id}/ban`: lets somebody do nothing here any more. */
-export const banPerson: Answer = (c) => act(c, standing.ban)
+/**
+ * `PUT /people/{id}/ban`: lets somebody do nothing here any more; with `bar_address` nobody new comes
+ * from where they came either, for a while.
+ */
+export const banPerson: Answer = (c) =>
+  act(c, async (sql, by, id) => {
+    const fields = await readFields(c)
+    if (fields instanceof Refusal) return fields
+    return standing.ban(sql, by, id, ['1', 'true', 'on'].includes(fields.bar_address ?? ''))
+  })
 
 /** `DELETE /people/{id}/ban`: lets them in again. */
 export const unbanPerson: Answer = (c) => act(c, standing.unban)
