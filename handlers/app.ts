@@ -5,6 +5,7 @@ import { gatherTokens } from './chat/tokens.ts'
 import { bearersOnly } from './http/bearer.ts'
 import { onError } from './http/faults.ts'
 import { sameOriginOnly } from './http/guards.ts'
+import { renewSession } from './http/identity.ts'
 import { refuse } from './http/refusals.ts'
 import { requestLine } from './http/requests.ts'
 import { healthz, readyz } from './ops/health.ts'
@@ -82,6 +83,10 @@ export function createApp({ log, shell, ...provided }: Parts): Hono {
     return next()
   })
   app.use(sameOriginOnly)
+  app.use(async (c, next) => {
+    await next()
+    renewSession(c, c.res, provided.secret())
+  })
   if (provided.login) app.use(loginFirst)
   app.use(bearersOnly(gatherTokens(provided.sql)))
 

@@ -14,6 +14,8 @@ export type Config = {
   sqlDir: string
   /** Signs the cookies; where absent, the database's own is used. */
   secret: string | undefined
+  /** Signed them before, and is taken still. */
+  secretBefore: string | undefined
   /** How instances tell each other of what is new: LISTEN and NOTIFY, or by looking. */
   doorbell: 'listen' | 'poll'
   /** Where people find the server, as an origin: `https://chat.example.org`. */
@@ -77,6 +79,7 @@ export function readConfig(env: Env): Config {
     publicDir: env.PUBLIC_DIR || besideHandlers('public'),
     sqlDir: env.SQL_DIR || besideHandlers('sql'),
     secret: secretValue(env, 'NATTER_SECRET'),
+    secretBefore: secretValue(env, 'NATTER_SECRET_BEFORE'),
     doorbell: oneOf(env, 'DOORBELL', ['listen', 'poll']),
     localUrl: publishedAt(env.NATTER_PORT?.trim()),
     logFormat: oneOf(env, 'LOG_FORMAT', ['text', 'json']),

@@ -7,6 +7,7 @@ import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono
 import type { Context, Hono } from 'hono'
 import { createApp } from './app.ts'
 import { gatherEntries } from './chat/entry.ts'
+import { rotateSecret } from './chat/server.ts'
 import { databaseIsAway } from './chat/sql.ts'
 import { Uses } from './chat/uses.ts'
 import { Writing } from './chat/writing/queue.ts'
@@ -15,6 +16,7 @@ import { RepeatedRequest } from './direct/request.ts'
 import { directWaits } from './direct/waits.ts'
 import { type Database, openDatabase } from './drivers/database.ts'
 import { addressOf, neighbourhoodOf } from './http/address.ts'
+import { secretOf } from './http/identity.ts'
 import { believeHeader } from './http/login-header.ts'
 import { createPace, createSignInPace } from './http/pace.ts'
 import { createPaces } from './http/paces.ts'
@@ -55,7 +57,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   const writing = new Writing({ transact: database.transact, onMoved: live.announce })
   const uses = new Uses(database.pool, (error) => log.warn('uses', { error: messageOf(error) }))
   const state = { stopping: false }
-  const secret = () => config.secret ?? live.server().secret
+  const secret = () => secretOf(config, live.server())
   const app = createApp({
     log,
     sql: database.pool,
@@ -129,6 +131,19 @@ export async function printOwnerLink(config: Config): Promise<void> {
   try {
     const log = createLog(config.logFormat)
     await offerOwner(database.pool, addressFor(config, config.port), log)
+  } finally {
+    await database.end()
+  }
+}
+
+/** Lets cookies be signed by another secret from now on, beside a server that runs. */
+export async function giveAnotherSecret(config: Config): Promise<void> {
+  const database = await openDatabase(config.database)
+  try {
+    await rotateSecret(database.pool)
+    createLog(config.logFormat).info(
+      'cookies are signed by a new secret; the one before is taken still',
+    )
   } finally {
     await database.end()
   }
@@ -231,6 +246,7 @@ function callOnce(work: () => Promise<void>): () => Promise<void> {
  */
 async function main(): Promise<void> {
   if (process.argv[2] === 'owner-link') return printOwnerLink(readConfig(process.env))
+  if (process.argv[2] === 'rotate-secret') return giveAnotherSecret(readConfig(process.env))
   let running: Running | undefined
   // Before all else: the first process of a container is sent no signal that it does not handle.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -4,6 +4,8 @@ import type { Sql } from './sql.ts'
 export type Server = {
   /** Signs the cookies where the settings name no secret; one for all replicas. */
   secret: string
+  /** Signed them before that, and is taken still. */
+  secretBefore: string | null
   /** Together with a table's object id it tells this database from any other (live/cursor.ts). */
   word: string
   /** Keys the hashes of addresses. */
@@ -15,11 +17,28 @@ export type Server = {
 /** Reads the server's row. `word` is mixed with the cluster's own identifier where that is told. */
 export async function readServer(sql: Sql): Promise<Server> {
   const { rows } = await sql.query<Server>(
-    'select secret, word, address_key as "addressKey", last_seq as "lastSeq" from server',
+    `select secret, secret_before as "secretBefore", word, address_key as "addressKey",
+            last_seq as "lastSeq" from server`,
   )
   const server = rows[0]
   if (!server) throw new Error('The table "server" holds no row: the database was not migrated.')
   return { ...server, word: `${server.word} ${await clusterIdentifier(sql)}` }
+}
+
+/**
+ * Gives the server another secret to sign cookies with; the one until now is taken still, so that
+ * nobody is signed out. Twice, and what was signed by the first is worth nothing any more.
+ */
+export async function rotateSecret(sql: Sql): Promise<void> {
+  await sql.query(
+    `with rotated as (
+       update server
+          set secret_before = secret, secret = gen_random_uuid()::text || gen_random_uuid()::text,
+              last_seq = last_seq + 1
+       returning last_seq
+     )
+     insert into server_log (seq, type) select last_seq, 'secret.changed' from rotated`,
+  )
 }
 
 /** Hosted databases may keep it to themselves (42501); their restores make new tables anyway. */

@@ -57,7 +57,7 @@ export async function openEngine(parts: Parts): Promise<Engine> {
   const log = new ServerLog({
     sql,
     begin: server.lastSeq,
-    onEvent: (event) => takeEvent(event, { known, hub, moves: log.moves }),
+    onEvent: (event) => takeEvent(event, { known, hub, renew, moves: log.moves }),
     onLost: forget,
     onError: failed,
   })
@@ -115,13 +115,20 @@ export async function openEngine(parts: Parts): Promise<Engine> {
 
 /** Another database, or an older copy of it: nobody in it need be who they were. */
 const isAnother = (now: Server, before: Server): boolean =>
-  now.word !== before.word || now.secret !== before.secret
+  now.word !== before.word || (now.secret !== before.secret && now.secretBefore !== before.secret)
+
+/** What the server says of itself is read anew by `renew`; `moves` are those of its log. */
+type Taking = { renew: () => unknown; moves: number }
 
 /** What a change of the server means for those who are remembered here, and who wait. */
 function takeEvent(
   { type, personId, roomId }: ServerEvent,
-  { known, hub, moves }: Pick<Engine, 'known' | 'hub'> & { moves: number },
+  { known, hub, renew, moves }: Pick<Engine, 'known' | 'hub'> & Taking,
 ): void {
+  if (type === 'secret.changed') {
+    renew()
+    return
+  }
   if (personId !== null) {
     known.forgetPerson(personId)
     if (type !== 'person.changed') hub.endOf(personId, moves)

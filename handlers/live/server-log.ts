@@ -9,7 +9,7 @@ export type ServerEvent = {
   /**
    * `person.changed`: another name or colour. `session.ended`: one of their sessions, or all.
    * `access.changed`: they see less than before. Of nobody in particular: `room.closed` and
-   * `policy.changed`.
+   * `policy.changed`; `secret.changed`: cookies are signed by another secret.
    */
   type: string
   personId: number | null

@@ -32,7 +32,7 @@ export const createAccount: Answer = async (c) => {
   if (fields.invite) await comeBy(c, fields.invite, opened.person, session.key)
   const shown = showChanged(c, opened.person, fields, 201)
   keepSession(c, shown, session.cookie)
-  rememberDevice(c, shown, c.var.secret(), loginOf(opened.person.name))
+  rememberDevice(c, shown, c.var.secret().now, loginOf(opened.person.name))
   return shown
 }
 

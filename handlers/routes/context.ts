@@ -9,7 +9,7 @@ import { banned } from '../chat/sessions.ts'
 import type { Sql } from '../chat/sql.ts'
 import type { Uses } from '../chat/uses.ts'
 import type { Writing } from '../chat/writing/queue.ts'
-import { sessionCookie, sessionIn, sessionOf } from '../http/identity.ts'
+import { type Secret, sessionCookie, sessionIn, sessionOf } from '../http/identity.ts'
 import type { HeaderLogin } from '../http/login-header.ts'
 import type { Pace } from '../http/pace.ts'
 import type { Paces } from '../http/paces.ts'
@@ -36,7 +36,7 @@ declare module 'hono' {
     /** What the database says of itself; it changes when the database is replaced. */
     server: () => Server
     /** Signs the cookies. */
-    secret: () => string
+    secret: () => Secret
     pace: Pace
     paces: Paces
     /** What an address is counted and barred by; empty where the runtime tells none. */

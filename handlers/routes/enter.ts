@@ -55,7 +55,7 @@ export const useEntry: Answer = async (c) => {
   announceChange(c, opened.seq)
   const shown = showChanged(c, opened.person, {}, 201)
   keepSession(c, shown, session.cookie)
-  rememberDevice(c, shown, c.var.secret(), loginOf(opened.person.name))
+  rememberDevice(c, shown, c.var.secret().now, loginOf(opened.person.name))
   return shown
 }
 

@@ -25,7 +25,7 @@ export const createSession: Answer = async (c) => {
   if (entered.seq !== null) c.var.announce(SERVER_LOG, entered.seq)
   const shown = showChanged(c, entered.person, fields, 201)
   keepSession(c, shown, session.cookie)
-  rememberDevice(c, shown, c.var.secret(), loginOf(entered.person.name))
+  rememberDevice(c, shown, c.var.secret().now, loginOf(entered.person.name))
   return shown
 }
 
@@ -35,7 +35,7 @@ async function enter(c: Context, fields: Fields, session: NewSession): Promise<O
   const { line, problem } = lineField(name, 'A name', 1, limits.nameChars)
   if (line === undefined) return invalid({ name: problem })
   const login = loginOf(line)
-  const device = knownDevice(c, c.var.secret(), login)
+  const device = knownDevice(c, c.var.secret().now, login)
   const tooOften = await triedTooOften(c, login, device)
   if (tooOften) return tooOften
   const before = sessionOf(c, c.var.secret())

@@ -23,7 +23,7 @@ export const beginSingleSignOn: Answer = async (c) => {
   if (begun instanceof Refusal) return failed(c, begun, { to, link: null })
   c.header('cache-control', 'private, no-store')
   const answer = c.redirect(begun.url)
-  keepAttempt(c, answer, { ...begun.words, to, link: null }, c.var.secret())
+  keepAttempt(c, answer, { ...begun.words, to, link: null }, c.var.secret().now)
   return answer
 }
 
@@ -41,14 +41,14 @@ export const beginLink: Answer = async (c) => {
     fragment: () => goOnFragment({ name: provider.name, url }),
     text: () => `${url}\n`,
   })
-  keepAttempt(c, answer, { ...words, to: '/me', link: person.id }, c.var.secret())
+  keepAttempt(c, answer, { ...words, to: '/me', link: person.id }, c.var.secret().now)
   return answer
 }
 
 /** `GET /oidc/callback`: back from the provider. */
 export const finishSingleSignOn: Answer = async (c) => {
   if (!c.var.provider) return notFound('page')
-  const attempt = readAttempt(c, c.var.secret())
+  const attempt = readAttempt(c, c.var.secret().now)
   if (!attempt || !isSame(c.req.query('state') ?? '', attempt.state)) {
     return failed(c, stray(), attempt ?? { to: '/me', link: null })
   }

@@ -9,6 +9,7 @@ import { Writing } from '../../handlers/chat/writing/queue.ts'
 import { readConfig } from '../../handlers/config.ts'
 import { openDatabase } from '../../handlers/drivers/database.ts'
 import { addressOf, neighbourhoodOf } from '../../handlers/http/address.ts'
+import { type Secret, secretOf } from '../../handlers/http/identity.ts'
 import { believeHeader } from '../../handlers/http/login-header.ts'
 import { createPace, createSignInPace } from '../../handlers/http/pace.ts'
 import { createPaces } from '../../handlers/http/paces.ts'
@@ -30,7 +31,7 @@ export type Instance = {
   engine: Engine
   /** What its handlers and its engine read by. */
   sql: Sql
-  secret: () => string
+  secret: () => Secret
   /** Tells this instance and the others, as a post does. */
   announce: (roomId: number, seq: number) => void
   /** Writes what it has seen of sessions. */
@@ -71,7 +72,7 @@ export async function startInstance(
   const writing = new Writing({ transact: database.transact, onMoved: announce })
   const log = createLog('text', (line) => lines.push(line))
   const uses = new Uses(sql, (error) => lines.push(`uses: ${String(error)}`))
-  const secret = () => config.secret ?? server().secret
+  const secret = () => secretOf(config, server())
   const app = createApp({
     log,
     sql,

@@ -283,7 +283,7 @@ test('an attempt that took too long, or that another secret signed, is none', as
   const came = await walk(attempt.url, newLogin())
   const [text = ''] = attempt.cookie.replace('natter_oidc=', '').split('.')
   const { until: end, ...words } = JSON.parse(Buffer.from(text, 'base64url').toString())
-  const old = sealAttempt(words, Date.now() - 1000, instance.secret())
+  const old = sealAttempt(words, Date.now() - 1000, instance.secret().now)
   const forged = sealAttempt(words, end, 'another secret')
   const unsigned = `${text}.`
   for (const value of [old, forged, unsigned, `${text}.${'x'.repeat(43)}`, 'x.y', '.']) {
