@@ -36,7 +36,7 @@ async function signIn(page: Page, name: string): Promise<void> {
   const way = page.locator('details[open]')
   await way.getByLabel('Name').fill(name)
   await way.getByLabel('Password').fill(PASSWORD)
-  await way.getByRole('button', { name: 'Sign in' }).click()
+  await way.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.waitForURL('/')
 }
 
@@ -84,7 +84,7 @@ for (const [how, options] of ways) {
     await ann.getByText('You sign in as Ann Archer').waitFor()
     await isForEverybody(ann, options)
     await ann.getByLabel('New password').fill(PASSWORD)
-    await ann.getByRole('button', { name: 'Sign in' }).click()
+    await ann.getByRole('button', { name: 'Sign in', exact: true }).click()
     await ann.waitForURL('/')
     assert.is(await nameShown(ann), 'Ann Archer')
 
