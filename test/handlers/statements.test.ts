@@ -1,0 +1,85 @@
+/** How much SQL the hot paths cost for somebody whom the instance knows. */
+import * as assert from 'uvu/assert'
+import type { Sql } from '../../handlers/chat/sql.ts'
+import { migratedDatabase, type TestDatabase } from '../database.ts'
+import { suite } from '../suite.ts'
+import { until } from '../until.ts'
+import { type Instance, startInstance } from './app.ts'
+import { ask, type Form, join, jsonOf, type PageJson, roomOf, type Someone, say } from './ask.ts'
+import { head, type Served, say as sayOnWire, serveOn } from './wire.ts'
+
+const test = suite('statements for somebody known')
+
+let database: TestDatabase
+let instance: Instance
+let served: Served
+let statements: string[] = []
+let ann: Someone
+let room: string
+
+/** What an instance asks by itself, whoever is there: heads, the server's log, whose session was used. */
+const byItself =
+  /from rooms where id = any\(\$1\)|from server_log|pg_current_snapshot|update sessions/
+
+const counted = (sql: Sql): Sql => ({
+  query(text, values) {
+    if (!byItself.test(text)) statements.push(text)
+    return sql.query(text, values)
+  },
+})
+
+test.before(async () => {
+  database = await migratedDatabase()
+  instance = await startInstance(database.env, counted)
+  served = await serveOn(instance, 'short')
+  ann = await join(instance.app, 'ann')
+  room = await roomOf(instance.app, ann, 'Closed', 'closed')
+  await say(instance.app, ann, room, 'first')
+})
+test.after(async () => {
+  await served.stop()
+  await instance.stop()
+  await database.drop()
+})
+
+async function during(work: () => Promise<unknown>): Promise<number> {
+  statements = []
+  await work()
+  return statements.length
+}
+
+test('opening a room takes two statements, and a third for the list of rooms on the page', async () => {
+  const opening = (form: Form) => during(() => ask(instance.app, `/r/${room}`, { by: ann, form }))
+  assert.is(await opening('json'), 2)
+  assert.is(await opening('text'), 2)
+  assert.is(await opening('page'), 3)
+  assert.is(await opening('fragment'), 3)
+})
+
+test('posting takes none beside the transaction that stores it', async () => {
+  assert.is(await during(() => say(instance.app, ann, room, 'second')), 0)
+})
+
+test('waiting takes none, and what comes is read once, whoever waits', async () => {
+  const page = await jsonOf<PageJson>(ask(instance.app, `/r/${room}`, { by: ann }))
+  const path = `/r/${room}/messages?after=${page.live}&wait=20`
+  const headers = { Accept: 'application/json', Cookie: ann.cookie }
+  const wait = () => sayOnWire(served.port, head(path, headers))
+  // The first one is looked up; those that follow are known.
+  const first = await wait()
+  await until(() => instance.hub.held === 1)
+  const lines = [first]
+  const cost = await during(async () => {
+    for (let i = 0; i < 20; i++) lines.push(await wait())
+    await until(() => instance.hub.held === 21)
+  })
+  assert.is(cost, 0)
+  const told = await during(async () => {
+    await say(instance.app, ann, room, 'for all who wait')
+    await until(() => lines.every(({ text }) => text().includes('for all who wait')))
+  })
+  assert.is(told, 1)
+  for (const { socket } of lines) socket.destroy()
+})
+
+test.run()
