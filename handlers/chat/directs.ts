@@ -37,7 +37,7 @@ export async function openDirect(
           select from members their
             join rooms r on r.id = their.room_id
             left join members mine on mine.room_id = their.room_id and mine.person_id = $2
-            cross join policy pol
+            cross join lateral (select * from policy limit 1) pol
             join people self on self.id = $2
            where their.person_id = p.id and not exists
                    (select from room_bans b where b.room_id = r.id and b.person_id = $2)

@@ -33,7 +33,7 @@ export const actorPart = `actor as materialized (
            when s.key is null then 'signed_out'
          end as why
     from (select $1::bigint as room, $2::bigint as person, $3::bytea as session) a
-    cross join policy pol
+    cross join lateral (select * from policy limit 1) pol
     left join rooms r on r.id = a.room
     left join people p on p.id = a.person
     left join sessions s on s.key = a.session and s.person_id = p.id and ${sessionWrites}

@@ -113,7 +113,7 @@ with asked as materialized (
                   (select from asked b where b.room = a.room and b.author = a.author and b.place < a.place))
              then 'slow'
          end as why
-    from asked a cross join clock cross join policy pol
+    from asked a cross join clock cross join lateral (select * from policy limit 1) pol
     left join lateral (select * from rooms where id = a.room limit 1) r on true
     left join lateral (select * from people where id = a.author limit 1) p on true
     left join lateral (select * from sessions s where key = a.session and person_id = p.id
