@@ -33,6 +33,8 @@ type MeProps = {
   profile: Profile
   refused?: { form: MeForm; refusal: Refusal }
   provider?: ProviderWay | undefined
+  /** Where to go on once one is signed in: a path of ours. */
+  to?: string | undefined
 }
 
 /** The page on which one picks a name and a colour, makes an account, signs in and out. */
@@ -114,6 +116,7 @@ const Ways = (props: MeProps) => (
         ''
       )}
       <form method="post" action="/sessions">
+        {props.to ? <input type="hidden" name="to" value={props.to} /> : ''}
         <NameField name={props.refused?.form === 'session' ? props.profile.name : ''} />
         <PasswordField kind="current" />
         <button type="submit">Sign in</button>
@@ -127,7 +130,7 @@ type WayProps = MeProps & { form: MeForm; title: string; children?: unknown }
 
 /** One thing that one may want to do here, folded away until then. */
 const Way = ({ form, title, children, ...props }: WayProps) => (
-  <details class="panel" open={props.refused?.form === form}>
+  <details class="panel" open={props.refused?.form === form || (form === 'session' && !!props.to)}>
     <summary>{title}</summary>
     <Refused form={form} {...props} />
     {children}

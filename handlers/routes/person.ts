@@ -25,6 +25,7 @@ export function showPerson(
           person,
           profile: person ?? suggestion,
           provider: providerWay(c, isConnected),
+          to: wayOn(c.req.query('to')),
         }),
       text: () => `${person ? person.name : 'visitor'}\n`,
     },
@@ -53,9 +54,13 @@ export function refuseChange(
   const profile = typed(fields, person)
   const provider = providerWay(c)
   return refuse(c, refusal, () =>
-    meFragment({ person, profile, provider, refused: { form, refusal } }),
+    meFragment({ person, profile, provider, to: wayOn(fields.to), refused: { form, refusal } }),
   )
 }
+
+/** Where a page sent somebody from to sign in, if it did. */
+const wayOn = (to: string | undefined): string | undefined =>
+  to === undefined || backTo(to) === '/' ? undefined : backTo(to)
 
 /** What was typed, as far as a form can show it again: a colour field takes colours only. */
 const typed = (fields: Fields, person: Person | null) => ({
