@@ -201,6 +201,10 @@ export const limits = {
   /** A slow room lets one write once a day at the least. */
   slowSeconds: 86_400,
   retentionDays: 36_500,
+  /** How often it is looked for messages that are too old, and rooms and events of each in a step. */
+  retentionMs: 600_000,
+  expiringRooms: 20,
+  expiringEvents: 1_000,
   mutedSeconds: 365 * 24 * 3600,
 
   postsPerSecond: 10,

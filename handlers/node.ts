@@ -30,6 +30,7 @@ import { PollingBell } from './live/poll.ts'
 import { migrateOn, pendingMigrations } from './migrate.ts'
 import { createLog, type Log, messageOf } from './ops/log.ts'
 import { offerFirstOwner, offerOwner } from './ops/owner-link.ts'
+import { keepRetention } from './ops/retention.ts'
 import { withStaticFiles } from './static.ts'
 
 type Options = {
@@ -55,6 +56,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
 
   const live = await openLive(config.doorbell, database, log)
   const writing = new Writing({ transact: database.transact, onMoved: live.announce })
+  const stopRetention = keepRetention(database.pool, log)
   const uses = new Uses(database.pool, (error) => log.warn('uses', { error: messageOf(error) }))
   const state = { stopping: false }
   const secret = () => secretOf(config, live.server())
@@ -86,6 +88,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   const release = async () => {
     // In this order: what was taken is stored, then it is rung for, and only then all is closed.
     uses.stop()
+    await stopRetention()
     await writing.stop()
     await live.stop()
     await database.end()

@@ -62,7 +62,7 @@ export const gatherEntries = (sql: Sql): ((asked: Asked) => Promise<Entry>) =>
 export async function enter(sql: Sql, asked: Asked[]): Promise<Entry[]> {
   const { rows } = await sql.query<EntryRow>(
     `select ${personColumns}, ${roomColumns}, ${seesRoom} as sees, ${roleIn} as role,
-            m.person_id is not null as is_in, coalesce(m.floor, 0) as floor,
+            m.person_id is not null as is_in, greatest(m.floor, r.first_seq) as floor,
             coalesce(m.level, 'everything') as level
        from unnest($1::bytea[], $2::text[]) with ordinality as asked (key, slug, place)
        cross join lateral (select * from policy limit 1) pol

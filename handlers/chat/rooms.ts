@@ -22,13 +22,16 @@ export type Room = {
   slowSeconds: number
   /** Messages are kept for so many days; null for as long as the server keeps any. */
   retentionDays: number | null
+  /** What has this number or a lower one is not kept any more. */
+  firstSeq: number
   /** The number of the newest event of its log. */
   lastSeq: number
   /** The object id of the table that the row was read from: another after a restore. */
   origin: number
 }
 
-export type RoomRow = Omit<Room, 'lastSeq' | 'slowSeconds' | 'retentionDays'> & {
+export type RoomRow = Omit<Room, 'firstSeq' | 'lastSeq' | 'slowSeconds' | 'retentionDays'> & {
+  first_seq: number
   last_seq: number
   slow_seconds: number
   retention_days: number | null
@@ -36,7 +39,7 @@ export type RoomRow = Omit<Room, 'lastSeq' | 'slowSeconds' | 'retentionDays'> & 
 
 /** The columns that `roomFrom` reads, of a `rooms` that is called `r`. */
 export const roomColumns = `r.id, r.slug, r.name, r.topic, r.visibility, r.archived,
-  r.direct is not null as direct, r.slow_seconds, r.retention_days, r.last_seq,
+  r.direct is not null as direct, r.slow_seconds, r.retention_days, r.first_seq, r.last_seq,
   r.tableoid::bigint as origin`
 
 export function roomFrom(row: RoomRow): Room {
@@ -51,6 +54,7 @@ export function roomFrom(row: RoomRow): Room {
     direct: room.direct,
     slowSeconds: room.slow_seconds,
     retentionDays: room.retention_days,
+    firstSeq: room.first_seq,
     lastSeq: last_seq,
     origin: room.origin,
   }

@@ -96,7 +96,7 @@ class DirectWaits {
     const { hub, server } = this.#parts.engine
     const { after, limit, waitMs, client } = asked.reading
     const epoch = epochOf(server().word, room)
-    if (waitMs === 0 || !continues(after, epoch, head)) {
+    if (waitMs === 0 || !continues(after, epoch, head, room.firstSeq)) {
       this.#refer(outgoing)
       return
     }
@@ -151,7 +151,7 @@ class DirectWaits {
     const epoch = epochOf(engine.server().word, room)
     // A request that was sent before the last one was answered has no connection yet. And a cursor
     // of another instance may be ahead of what this one has heard: the database knows.
-    if (!socket || (reading.after && !continues(reading.after, epoch, head))) {
+    if (!socket || (reading.after && !continues(reading.after, epoch, head, room.firstSeq))) {
       this.#refer(outgoing)
       return
     }

@@ -37,6 +37,9 @@ export function readCursor(text: string): Cursor | null {
   return { epoch: match[1] ?? null, seq: Number(match[2]) }
 }
 
-/** Whether a room's log can be continued from a cursor. Otherwise its reader needs a reset. */
-export const continues = (cursor: Cursor, epoch: string, head: number): boolean =>
-  cursor.epoch === null || (cursor.epoch === epoch && cursor.seq <= head)
+/**
+ * Whether a room's log can be continued from a cursor. Otherwise its reader needs a reset.
+ * @param kept what has a lower number is gone, and nobody can say what was between.
+ */
+export const continues = (cursor: Cursor, epoch: string, head: number, kept = 0): boolean =>
+  cursor.epoch === null || (cursor.epoch === epoch && cursor.seq <= head && cursor.seq >= kept)

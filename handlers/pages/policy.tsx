@@ -57,10 +57,20 @@ export const policyFragment = ({ policy, isPublic, isSaved }: Props): string =>
               ['owners', 'owners of the server'],
             ]}
           />
+          <label class="field">
+            <span>Keep messages for so many days; for ever where nothing stands here</span>
+            <input
+              name="retention_days"
+              inputmode="numeric"
+              pattern="[0-9]*"
+              value={policy.retentionDays ?? ''}
+            />
+          </label>
           <button type="submit">Save</button>
         </MethodForm>
         <p class="hint">
-          Closing takes effect at once: whoever may not be here any more sees nothing more.
+          Closing takes effect at once: whoever may not be here any more sees nothing more. What is
+          too old is deleted for good, within minutes; a room may keep less than the server.
         </p>
       </section>
     </>,

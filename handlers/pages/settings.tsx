@@ -55,6 +55,21 @@ const Forms = ({ room, standing }: Props) => {
           {isOwner ? <Who room={room} /> : ''}
           <Slow seconds={room.slowSeconds} />
         </div>
+        {isOwner ? (
+          <label class="field">
+            <span>
+              Keep messages for so many days; as the server does where nothing stands here
+            </span>
+            <input
+              name="retention_days"
+              inputmode="numeric"
+              pattern="[0-9]*"
+              value={room.retentionDays ?? ''}
+            />
+          </label>
+        ) : (
+          ''
+        )}
         <button type="submit">Save</button>
       </MethodForm>
       {isOwner && room.slug !== 'lobby' ? (

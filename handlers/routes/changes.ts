@@ -32,7 +32,7 @@ export async function showChanges(
   { who, floor }: Reader,
   { after, waitMs, limit, client }: Changes,
 ): Promise<Response | Refusal> {
-  if (!continues(after, epochOf(c.var.server().word, room), room.lastSeq))
+  if (!continues(after, epochOf(c.var.server().word, room), room.lastSeq, room.firstSeq))
     return reset(c, room, floor)
   const batch = await changesOf(c.var.hub, {
     roomId: room.id,

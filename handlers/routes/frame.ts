@@ -18,7 +18,7 @@ export const showFrame: Answer = async (c) => {
   let { room, standing } = entry
   const { person } = entry
   const epoch = epochOf(c.var.server().word, room)
-  if (reading.of === 'changes' && continues(reading.after, epoch, room.lastSeq)) {
+  if (reading.of === 'changes' && continues(reading.after, epoch, room.lastSeq, room.firstSeq)) {
     const batch = await changesOf(c.var.hub, {
       roomId: room.id,
       head: room.lastSeq,

@@ -71,7 +71,8 @@ export async function runStream(
       return seq
     }
     let after = Math.max(ask.after?.seq ?? ask.head, floor)
-    if (ask.after && !continues(ask.after, ask.epoch, ask.head)) after = await reset(ask.head)
+    if (ask.after && !continues(ask.after, ask.epoch, ask.head, room.firstSeq))
+      after = await reset(ask.head)
     while (!isGone()) {
       const place = { roomId: room.id, head: ask.head, after, limit, floor }
       const batch = hub.known(place) ?? (await hub.changes(place))

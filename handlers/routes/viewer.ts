@@ -37,7 +37,8 @@ export const waiterOf = ({ person, seen }: Viewer, { client }: EventsReading): W
 
 /** Whether a reader can go on from where they are. */
 export const goesOn = ({ room, epoch }: Viewer, { after }: EventsReading): boolean =>
-  after === null || continues(after.cursor, epoch, room?.lastSeq ?? Number.MAX_SAFE_INTEGER)
+  after === null ||
+  continues(after.cursor, epoch, room?.lastSeq ?? Number.MAX_SAFE_INTEGER, room?.firstSeq)
 
 /** All that a person sees, as the source of batches; its cursors hold both places. */
 export function eventsSource({ room, epoch }: Viewer, since: Snapshot): Source {

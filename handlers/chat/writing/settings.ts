@@ -137,7 +137,7 @@ select (select why from verdict) as why, (select seq from event) as seq,
        (select last_seq from served) as "serverSeq", r.*
   from (select 1) one
   left join (
-    select id, slug, name, topic, visibility, archived, direct, slow_seconds, retention_days, last_seq, origin
+    select id, slug, name, topic, visibility, archived, direct, slow_seconds, retention_days, first_seq, last_seq, origin
       from changed
      union all
     select ${roomColumns} from rooms r, actor where r.id = actor.room and not exists (select from changed)

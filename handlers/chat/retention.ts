@@ -1,0 +1,41 @@
+import { limits } from '../limits.ts'
+import type { Sql } from './sql.ts'
+
+/**
+ * Deletes what is older than the server or its room keeps: messages and the events that told of them,
+ * from the beginning of a room's log on, so that what is left has no gap. Many instances may do so at
+ * once; each takes other rooms.
+ *
+ * A step takes few rooms, and so many events of each, so that nobody waits long for a lock.
+ * @returns how many events are gone; as long as there are any, there may be more.
+ */
+export async function expireTalk(sql: Sql): Promise<number> {
+  const { rows } = await sql.query<{ gone: number }>(
+    `with due as materialized (
+       select r.id, r.first_seq, clock_timestamp() - least(r.retention_days, pol.retention_days)
+                                                     * interval '1 day' as until
+         from rooms r cross join (select retention_days from policy limit 1) pol
+        where least(r.retention_days, pol.retention_days) is not null and r.first_seq < r.last_seq
+          and coalesce((select l.at from log l where l.room_id = r.id and l.seq > r.first_seq
+                         order by l.seq limit 1)
+                       < clock_timestamp() - least(r.retention_days, pol.retention_days)
+                                             * interval '1 day', false)
+        order by r.id limit $1 for no key update of r skip locked
+     ), past as materialized (
+       select due.id, due.first_seq,
+              (select max(l.seq) from (select seq, at from log
+                 where room_id = due.id and seq > due.first_seq order by seq limit $2) l
+                where l.at < due.until) as seq
+         from due
+     ), talk as (
+       delete from messages m using past where m.room_id = past.id and m.n <= past.seq
+     ), events as (
+       delete from log l using past where l.room_id = past.id and l.seq <= past.seq returning l.seq
+     ), kept as (
+       update rooms set first_seq = past.seq from past where rooms.id = past.id and past.seq is not null
+     )
+     select count(*) as gone from events`,
+    [limits.expiringRooms, limits.expiringEvents],
+  )
+  return rows[0]?.gone ?? 0
+}
