@@ -24,8 +24,12 @@ export type Config = {
   localUrl: string | undefined
   logFormat: 'text' | 'json'
   posts: { perSecond: number; burst: number }
+  /** New guests and accounts of one address, and rooms of one person, in an hour. */
+  perHour: { guests: number; accounts: number; rooms: number }
   /** Proxies that say for whom they ask, by `X-Forwarded-For`. */
   trustedProxies: Networks
+  /** Addresses that are not counted. */
+  unlimited: Networks
   oidc: OidcConfig | undefined
   loginHeader: LoginHeaderConfig | undefined
 }
@@ -87,7 +91,13 @@ export function readConfig(env: Env): Config {
       perSecond: wholeNumber(env, 'POST_RATE', limits.postsPerSecond, 1, 1_000_000),
       burst: wholeNumber(env, 'POST_BURST', limits.postsBurst, 1, 10_000_000),
     },
+    perHour: {
+      guests: wholeNumber(env, 'GUESTS_PER_HOUR', limits.guestsPerHour, 1, 10_000_000),
+      accounts: wholeNumber(env, 'ACCOUNTS_PER_HOUR', limits.accountsPerHour, 1, 10_000_000),
+      rooms: wholeNumber(env, 'ROOMS_PER_HOUR', limits.roomsPerHour, 1, 10_000_000),
+    },
     trustedProxies: networks(env, 'TRUSTED_PROXIES'),
+    unlimited: networks(env, 'UNLIMITED_ADDRESSES'),
     publicUrl: originValue(env, 'NATTER_URL'),
     oidc: readOidc(env),
     loginHeader: readLoginHeader(env),

@@ -138,11 +138,11 @@ export const limits = {
   /** The same from one address: a school may be one. */
   signInsFromAddress: 200,
   /** Made known from one address in an hour. */
-  guestsPerHour: 600,
-  accountsPerHour: 300,
+  guestsPerHour: 3_000,
+  accountsPerHour: 1_000,
   /** Made by one person in an hour. */
-  roomsPerHour: 60,
-  linksPerHour: 120,
+  roomsPerHour: 600,
+  linksPerHour: 600,
   reportsPerHour: 60,
   /** Of one person. */
   passkeys: 20,

@@ -4,7 +4,7 @@ import { type AddressInfo, Server as NetServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server'
-import type { Context, Hono } from 'hono'
+import type { Hono } from 'hono'
 import { createApp } from './app.ts'
 import { gatherEntries } from './chat/entry.ts'
 import { rotateSecret } from './chat/server.ts'
@@ -15,7 +15,7 @@ import { type Config, ConfigError, readConfig } from './config.ts'
 import { RepeatedRequest } from './direct/request.ts'
 import { directWaits } from './direct/waits.ts'
 import { type Database, openDatabase } from './drivers/database.ts'
-import { addressOf, neighbourhoodOf } from './http/address.ts'
+import { placeOf } from './http/address.ts'
 import { secretOf } from './http/identity.ts'
 import { believeHeader } from './http/login-header.ts'
 import { createPace, createSignInPace } from './http/pace.ts'
@@ -117,8 +117,8 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
 /** Who is let in how often, and by what else than a password. */
 const atTheDoor = (config: Config, log: Log) => ({
   pace: createPace(config.posts),
-  paces: createPaces(),
-  placeOf: (c: Context) => neighbourhoodOf(addressOf(c, config.trustedProxies)),
+  paces: createPaces(config.perHour),
+  placeOf: placeOf(config.trustedProxies, config.unlimited),
   signIns: createSignInPace(),
   publicUrl: config.publicUrl,
   provider: config.oidc && createProvider(config.oidc, log),

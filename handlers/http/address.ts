@@ -29,6 +29,18 @@ export function peerOf(c: Context): string {
   }
 }
 
+/**
+ * What whoever asks is counted and barred by.
+ * @param unlimited addresses that are not counted.
+ * @returns empty for who is not counted, and where the runtime tells no address.
+ */
+export const placeOf =
+  (trusted: Networks, unlimited: Networks) =>
+  (c: Context): string => {
+    const address = addressOf(c, trusted)
+    return isIn(unlimited, address) ? '' : neighbourhoodOf(address)
+  }
+
 /** An address as it is kept: a hash that tells nothing without the server's own key. */
 export const hashedAddress = (place: string, key: string): Uint8Array | null =>
   place === '' ? null : createHmac('sha256', key).update(place).digest()

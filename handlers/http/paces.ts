@@ -15,13 +15,16 @@ export type Paces = {
   reports: Pace
 }
 
+/** What one address, and of rooms one person, may make in an hour. */
+export type PerHour = { guests: number; accounts: number; rooms: number }
+
 const HOUR_S = 3_600
 
 /**
  * Kept in memory, by each instance for itself: a flood is to cost the database nothing, and nginx's
  * own limits, which are exact, stand before it.
  */
-export function createPaces(): Paces {
+export function createPaces(perHour: PerHour): Paces {
   const hourly = (burst: number, what: string): Pace =>
     createPace(
       { perSecond: burst / HOUR_S, burst },
@@ -42,9 +45,9 @@ export function createPaces(): Paces {
           `There were many tries to sign in from where you are. Try again in ${inWords(seconds)}.`,
       ),
     ),
-    guests: ofPlace(hourly(limits.guestsPerHour, 'new guests')),
-    accounts: ofPlace(hourly(limits.accountsPerHour, 'new accounts')),
-    rooms: hourly(limits.roomsPerHour, 'new rooms'),
+    guests: ofPlace(hourly(perHour.guests, 'new guests')),
+    accounts: ofPlace(hourly(perHour.accounts, 'new accounts')),
+    rooms: hourly(perHour.rooms, 'new rooms'),
     links: hourly(limits.linksPerHour, 'new links'),
     reports: hourly(limits.reportsPerHour, 'reports'),
   }

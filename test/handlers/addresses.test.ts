@@ -2,9 +2,8 @@
 import { type Context, Hono } from 'hono'
 import pg from 'pg'
 import * as assert from 'uvu/assert'
-import { addressOf, neighbourhoodOf } from '../../handlers/http/address.ts'
+import { addressOf, neighbourhoodOf, placeOf } from '../../handlers/http/address.ts'
 import { createPaces } from '../../handlers/http/paces.ts'
-import { limits } from '../../handlers/limits.ts'
 import { readNetworks } from '../../handlers/networks.ts'
 import { connection, migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
@@ -62,11 +61,13 @@ believed('is read from lists that are none of addresses with a word for what is 
 
 believed.run()
 
+const perHour = { guests: 20, accounts: 20, rooms: 20 }
+
 const paced = suite('what one address may do in an hour')
 
 paced('so many guests come from one place, and as many from another', async () => {
-  const { guests } = createPaces()
-  for (let i = 0; i < limits.guestsPerHour; i++) assert.is(await guests('192.0.2.7'), null)
+  const { guests } = createPaces(perHour)
+  for (let i = 0; i < perHour.guests; i++) assert.is(await guests('192.0.2.7'), null)
   const refusal = await guests('192.0.2.7')
   assert.is(refusal?.code, 'slow_down')
   assert.ok((refusal?.retryAfterSeconds ?? 0) > 0)
@@ -74,8 +75,18 @@ paced('so many guests come from one place, and as many from another', async () =
 })
 
 paced('where no address is told, all are not counted as one', async () => {
-  const { guests } = createPaces()
-  for (let i = 0; i <= limits.guestsPerHour; i++) assert.is(await guests(''), null)
+  const { guests } = createPaces(perHour)
+  for (let i = 0; i <= perHour.guests; i++) assert.is(await guests(''), null)
+})
+
+paced('who is not to be counted is not', async () => {
+  const app = new Hono()
+  const place = placeOf(readNetworks('10.0.0.0/8'), readNetworks('203.0.113.0/24'))
+  app.get('/', (c: Context) => c.text(place(c)))
+  const told = async (forwarded: string) =>
+    (await app.request('/', { headers: { 'x-forwarded-for': forwarded } }, from('10.0.0.1'))).text()
+  assert.is(await told('203.0.113.9'), '')
+  assert.is(await told('198.51.100.9'), '198.51.100.9')
 })
 
 paced.run()

@@ -8,7 +8,7 @@ import { Uses } from '../../handlers/chat/uses.ts'
 import { Writing } from '../../handlers/chat/writing/queue.ts'
 import { readConfig } from '../../handlers/config.ts'
 import { openDatabase } from '../../handlers/drivers/database.ts'
-import { addressOf, neighbourhoodOf } from '../../handlers/http/address.ts'
+import { placeOf } from '../../handlers/http/address.ts'
 import { type Secret, secretOf } from '../../handlers/http/identity.ts'
 import { believeHeader } from '../../handlers/http/login-header.ts'
 import { createPace, createSignInPace } from '../../handlers/http/pace.ts'
@@ -84,8 +84,8 @@ export async function startInstance(
     server,
     secret,
     pace: createPace(config.posts),
-    paces: createPaces(),
-    placeOf: (c) => neighbourhoodOf(addressOf(c, config.trustedProxies)),
+    paces: createPaces(config.perHour),
+    placeOf: placeOf(config.trustedProxies, config.unlimited),
     signIns: createSignInPace(),
     publicUrl: config.publicUrl,
     provider: config.oidc && createProvider(config.oidc, log),
