@@ -83,9 +83,10 @@ export function createApp({ log, shell, ...provided }: Parts): Hono {
     return next()
   })
   app.use(sameOriginOnly)
-  app.use(async (c, next) => {
-    await next()
-    renewSession(c, c.res, provided.secret())
+  app.use((c, next) => {
+    const secret = provided.secret()
+    if (secret.before === undefined) return next()
+    return next().then(() => renewSession(c, c.res, secret))
   })
   if (provided.login) app.use(loginFirst)
   app.use(bearersOnly(gatherTokens(provided.sql)))
