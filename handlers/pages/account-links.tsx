@@ -4,7 +4,7 @@ import type { Person } from '../chat/people.ts'
 export const AccountLinks = ({ person }: { person: Person }) => (
   <nav class="panel" aria-label="Your account">
     <ul class="rows">
-      <Way href="/sessions" name="Devices" text="Where you are signed in" />
+      <Way href="/devices" name="Devices" text="Where you are signed in" />
       <Way href="/me/password" name="Password" text="Set another one" />
       <Way href="/tokens" name="Tokens" text="For your programs" />
       {person.kind === 'owner' ? <Owners /> : ''}

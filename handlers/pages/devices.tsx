@@ -34,7 +34,7 @@ const DeviceText = (device: Device) => (
 )
 
 const SignOut = (device: Device) => (
-  <form method="post" action={`/sessions/${device.id}`}>
+  <form method="post" action={`/devices/${device.id}`}>
     <input type="hidden" name="_method" value="DELETE" />
     <button type="submit" class="plain">
       Sign out<span class="visually-hidden"> {nameOf(device)}</span>
@@ -43,7 +43,7 @@ const SignOut = (device: Device) => (
 )
 
 const SignOutOthers = () => (
-  <form method="post" action="/sessions">
+  <form method="post" action="/devices">
     <input type="hidden" name="_method" value="DELETE" />
     <button type="submit" class="plain">
       Sign out everywhere else

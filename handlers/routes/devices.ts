@@ -7,7 +7,7 @@ import { devicesFragment, devicesJson, devicesText } from '../pages/devices.tsx'
 import { type Asker, announceChange, knownAsker } from './browser.ts'
 import type { Answer } from './context.ts'
 
-/** `GET /sessions`: where I am signed in. */
+/** `GET /devices`: where I am signed in. */
 export const showDevices: Answer = async (c) => {
   const asker = await knownAsker(c)
   return asker instanceof Refusal ? asker : show(c, asker)
@@ -22,7 +22,7 @@ async function show(c: Context, { person, session }: Asker): Promise<Response> {
   })
 }
 
-/** `DELETE /sessions/{id}`: ends one of mine; this one too. */
+/** `DELETE /devices/{id}`: ends one of mine; this one too. */
 export const endDevice: Answer = async (c) => {
   const asker = await knownAsker(c)
   if (asker instanceof Refusal) return asker
@@ -31,17 +31,17 @@ export const endDevice: Answer = async (c) => {
   if (seq instanceof Refusal) return seq
   announceChange(c, seq)
   const isThis = Buffer.from(asker.session).toString('hex').startsWith(id)
-  const answer = await left(c, asker, isThis ? '/' : '/sessions')
+  const answer = await left(c, asker, isThis ? '/' : '/devices')
   if (isThis) dropSession(c, answer)
   return answer
 }
 
-/** `DELETE /sessions`: ends all of mine but this one. */
+/** `DELETE /devices`: ends all of mine but this one. */
 export const endOtherDevices: Answer = async (c) => {
   const asker = await knownAsker(c)
   if (asker instanceof Refusal) return asker
   announceChange(c, await devices.endOtherDevices(c.var.sql, asker.person.id, asker.session))
-  return left(c, asker, '/sessions')
+  return left(c, asker, '/devices')
 }
 
 /** What is left after a change. */

@@ -5,15 +5,13 @@ import type { Answer } from './context.ts'
 /**
  * `POST` with `_method` for a browser without JavaScript, whose forms know GET and POST alone.
  * @param methods what each method does here.
- * @param post what a plain POST does here, where it does something.
  */
 export const byFormMethod =
-  (methods: Partial<Record<'PATCH' | 'PUT' | 'DELETE', Answer>>, post?: Answer): Answer =>
+  (methods: Partial<Record<'PATCH' | 'PUT' | 'DELETE', Answer>>): Answer =>
   async (c) => {
     const fields = await readFields(c)
     if (fields instanceof Refusal) return fields
     const method = fields._method
-    if (method === undefined && post) return post(c)
     const handler =
       method === 'PATCH' || method === 'PUT' || method === 'DELETE' ? methods[method] : undefined
     return handler ? handler(c) : notFound('action')

@@ -7,7 +7,7 @@ import type { Answer } from './context.ts'
 import { showOptions, siteOf } from './passkeys.ts'
 import { showChanged } from './person.ts'
 
-/** `POST /sessions/passkey/options`: what a browser signs in with. */
+/** `POST /challenges/sessions/passkey`: what a browser signs in with. */
 export const optionsToSignIn: Answer = async (c) =>
   showOptions(c, await offerSignIn(c.var.sql, siteOf(c)))
 

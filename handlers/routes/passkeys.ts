@@ -25,7 +25,7 @@ export const showPasskeys: Answer = async (c) => {
   return person instanceof Refusal ? person : showAll(c, person)
 }
 
-/** `POST /passkeys/options`: what a browser makes a new passkey from. */
+/** `POST /challenges/passkeys`: what a browser makes a new passkey from. */
 export const optionsToAdd: Answer = async (c) => {
   const person = await holder(c)
   if (person instanceof Refusal) return person

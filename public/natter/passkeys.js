@@ -37,7 +37,7 @@ async function use(form, event) {
   form.ariaBusy = 'true'
   form.querySelector('.alert')?.remove()
   try {
-    const options = await post(`${form.action}/options`, {})
+    const options = await post(`/challenges${new URL(form.action).pathname}`, {})
     const credential = JSON.stringify(await answer(form.dataset.passkey, options))
     await post(form.action, { ...Object.fromEntries(new FormData(form)), credential })
     location.assign(form.dataset.to ?? '/')

@@ -116,7 +116,7 @@ test('a server that is away is named, and not the passkey', async (scene) => {
   await authenticatorFor(page)
   await openSignIn(page)
   for (const answer of ['abort', 'a proxy’s own page']) {
-    await page.route('**/sessions/passkey/options', (route) =>
+    await page.route('**/challenges/sessions/passkey', (route) =>
       answer === 'abort' ? route.abort() : route.fulfill({ status: 502, body: '<h1>Bad</h1>' }),
     )
     await button(page, 'Sign in with a passkey').click()

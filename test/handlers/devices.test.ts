@@ -42,10 +42,10 @@ type DeviceJson = {
 }
 
 const devicesOf = async (by: Someone, at = instance): Promise<DeviceJson[]> =>
-  (await jsonOf<{ sessions: DeviceJson[] }>(ask(at.app, '/sessions', { by }))).sessions
+  (await jsonOf<{ sessions: DeviceJson[] }>(ask(at.app, '/devices', { by }))).sessions
 
 const end = (by: Someone, id: string, asked: Asked = {}) =>
-  ask(instance.app, `/sessions/${id}`, { by, method: 'DELETE', ...asked })
+  ask(instance.app, `/devices/${id}`, { by, method: 'DELETE', ...asked })
 
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0'
 
@@ -71,15 +71,15 @@ test('are told to me in every form, with the one that I look from', async () => 
     assert.ok(new Date(used_at) >= new Date(created_at))
   }
   for (const form of forms) {
-    const text = await isIn(form, await ask(instance.app, '/sessions', { by: laptop, form }))
+    const text = await isIn(form, await ask(instance.app, '/devices', { by: laptop, form }))
     assert.match(text, 'Firefox on Linux')
-    await isRefused(form, await ask(instance.app, '/sessions', { form }), 401, 'sign_in')
+    await isRefused(form, await ask(instance.app, '/devices', { form }), 401, 'sign_in')
   }
 })
 
 test('say nothing of the keys by which they are known', async () => {
   const ann = await member(instance)
-  const text = await (await ask(instance.app, '/sessions', { by: ann })).text()
+  const text = await (await ask(instance.app, '/devices', { by: ann })).text()
   const rows = await rowsOf(
     database.env,
     `select encode(key, 'hex') as key from sessions where person_id = $1`,
@@ -119,19 +119,14 @@ test('nobody ends another’s, or finds out that there is one', async () => {
   for (const id of ['x', "' or true --", '%', '%25', '', (await idOf(ann)).toUpperCase()]) {
     assert.is((await end(ben, encodeURIComponent(id) || '%20')).status, 404, id)
   }
-  await isRefused(
-    'json',
-    await ask(instance.app, '/sessions', { method: 'DELETE' }),
-    401,
-    'sign_in',
-  )
+  await isRefused('json', await ask(instance.app, '/devices', { method: 'DELETE' }), 401, 'sign_in')
   assert.is((await whoIs(instance, ann)).kind, 'member')
 })
 
 test('all but this one end at once', async () => {
   const ann = await member(instance)
   const others = [await signIn(instance, ann.name), await signIn(other, ann.name)]
-  const answer = await ask(instance.app, '/sessions', { by: ann, method: 'DELETE' })
+  const answer = await ask(instance.app, '/devices', { by: ann, method: 'DELETE' })
   assert.is((await jsonOf<{ sessions: DeviceJson[] }>(answer)).sessions.length, 1)
   for (const one of others) {
     for (const at of [instance, other]) {
@@ -139,7 +134,7 @@ test('all but this one end at once', async () => {
     }
   }
   assert.is((await whoIs(other, ann)).kind, 'member')
-  assert.is((await ask(instance.app, '/sessions', { by: ann, method: 'DELETE' })).status, 200)
+  assert.is((await ask(instance.app, '/devices', { by: ann, method: 'DELETE' })).status, 200)
 })
 
 test('the one that I look from ends as if I signed out', async () => {
@@ -157,11 +152,11 @@ test('a guest sees theirs, and forms work without JavaScript', async () => {
   const send = (path: string) =>
     ask(instance.app, path, { by: ann, form: 'page', fields: { _method: 'DELETE' } })
   for (const [path, who] of [
-    [`/sessions/${await idOf(phone)}`, phone],
-    ['/sessions', tablet],
+    [`/devices/${await idOf(phone)}`, phone],
+    ['/devices', tablet],
   ] as const) {
     const answer = await send(path)
-    assert.equal([answer.status, answer.headers.get('location')], [303, '/sessions'])
+    assert.equal([answer.status, answer.headers.get('location')], [303, '/devices'])
     assert.is((await whoIs(instance, who)).kind, 'visitor')
   }
 })
@@ -191,7 +186,7 @@ test('a use is kept when the last one is long ago, whatever it was, and not with
     () => ask(instance.app, '/r/lobby', { by: ann }),
     () => say(instance.app, ann, 'lobby', 'looked up'),
     () => say(instance.app, ann, 'lobby', 'by memory'),
-    () => ask(instance.app, '/sessions', { by: ann }),
+    () => ask(instance.app, '/devices', { by: ann }),
   ]
   for (const way of ways) {
     await used(ann, '1 day')

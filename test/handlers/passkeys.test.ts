@@ -56,10 +56,10 @@ async function member(): Promise<Someone> {
 }
 
 const optionsFor = (by: Someone, asked: Asked = {}) =>
-  jsonOf<CreationJson>(ask(instance.app, '/passkeys/options', { method: 'POST', by, ...asked }))
+  jsonOf<CreationJson>(ask(instance.app, '/challenges/passkeys', { method: 'POST', by, ...asked }))
 
 const optionsToSignIn = (at = instance, asked: Asked = {}) =>
-  jsonOf<RequestJson>(ask(at.app, '/sessions/passkey/options', { method: 'POST', ...asked }))
+  jsonOf<RequestJson>(ask(at.app, '/challenges/sessions/passkey', { method: 'POST', ...asked }))
 
 const send = (credential: unknown, rest: Record<string, string> = {}) => ({
   json: { credential: JSON.stringify(credential), ...rest },
@@ -299,7 +299,7 @@ test('visitors and guests are told that passkeys are for accounts, in each form'
     for (const [path, method] of [
       ['/passkeys', 'GET'],
       ['/passkeys', 'POST'],
-      ['/passkeys/options', 'POST'],
+      ['/challenges/passkeys', 'POST'],
       [`/passkeys/${id}`, 'DELETE'],
     ] as const) {
       const asked = { method, form }
@@ -352,7 +352,7 @@ test('a person has so many passkeys and no more', async () => {
   for (let n = 1; n < limits.passkeys; n++) await add(ann)
   const options = await optionsFor(ann)
   assert.is((await add(ann)).response.status, 201)
-  const more = await ask(instance.app, '/passkeys/options', { method: 'POST', by: ann })
+  const more = await ask(instance.app, '/challenges/passkeys', { method: 'POST', by: ann })
   await isRefused('json', more, 409, 'conflict')
   const credential = new Passkey(ORIGIN).create(options)
   const late = await ask(instance.app, '/passkeys', { by: ann, ...send(credential) })
@@ -403,9 +403,9 @@ test('another site’s page adds, removes and uses no passkey', async () => {
   const headers = { origin: 'https://elsewhere.example' }
   for (const [path, method] of [
     ['/passkeys', 'POST'],
-    ['/passkeys/options', 'POST'],
+    ['/challenges/passkeys', 'POST'],
     ['/sessions/passkey', 'POST'],
-    ['/sessions/passkey/options', 'POST'],
+    ['/challenges/sessions/passkey', 'POST'],
     [`/passkeys/${passkey.id}`, 'DELETE'],
   ] as const) {
     const refused = await ask(instance.app, path, { method, by: ann, headers })

@@ -92,9 +92,9 @@ const everything: [path: string, method: string][] = [
   ['/me/events', 'GET'],
   ['/me/password', 'PUT'],
   ['/accounts', 'POST'],
-  ['/sessions', 'GET'],
+  ['/devices', 'GET'],
   ['/sessions', 'POST'],
-  ['/sessions', 'DELETE'],
+  ['/devices', 'DELETE'],
   ['/sessions/current', 'DELETE'],
   ['/tokens', 'GET'],
   ['/tokens', 'POST'],
@@ -241,17 +241,17 @@ test('does nothing that decides over the account', async () => {
   const olga = await owner(instance)
   const { token, id } = await made(olga)
   const [device] = (
-    await jsonOf<{ sessions: { id: string }[] }>(ask(instance.app, '/sessions', { by: olga }))
+    await jsonOf<{ sessions: { id: string }[] }>(ask(instance.app, '/devices', { by: olga }))
   ).sessions
   const asked: [path: string, asked: Asked][] = [
     ['/tokens', {}],
     ['/tokens', { json: { name: 'another', scope: 'write' } }],
     [`/tokens/${id}`, { method: 'DELETE' }],
-    ['/sessions', {}],
-    ['/sessions', { method: 'DELETE' }],
-    ['/sessions', { fields: { _method: 'DELETE' } }],
+    ['/devices', {}],
+    ['/devices', { method: 'DELETE' }],
+    ['/devices', { fields: { _method: 'DELETE' } }],
     ['/sessions', { json: { name: olga.name, password: PASSWORD } }],
-    [`/sessions/${device?.id}`, { method: 'DELETE' }],
+    [`/devices/${device?.id}`, { method: 'DELETE' }],
     ['/sessions/current', { method: 'DELETE' }],
     ['/me/password', {}],
     ['/me/password', { method: 'PUT', json: { current: PASSWORD, password: 'another one' } }],
@@ -315,7 +315,7 @@ test('nobody ends another’s, or a device of their own by that address', async 
   const { token, id } = await made(ann)
   await isRefused('json', await end(ben, id), 404, 'not_found')
   const { sessions } = await jsonOf<{ sessions: { id: string }[] }>(
-    ask(instance.app, '/sessions', { by: ann }),
+    ask(instance.app, '/devices', { by: ann }),
   )
   assert.is(sessions.length, 1, 'a token is no device')
   await isRefused('json', await end(ann, sessions[0]?.id ?? ''), 404, 'not_found')
