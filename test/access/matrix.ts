@@ -1,0 +1,48 @@
+/** Asks each row of the table as each role, and tells what is otherwise than it says. */
+import { type Role, roles } from './roles.ts'
+import type { Row } from './table.ts'
+import type { Room, World } from './world.ts'
+
+/** `method path` as the application has it, with what a row asks there. */
+export type Cell = { row: string; role: Role; wanted: string; got: string }
+
+/**
+ * Asks a row as everybody.
+ * @param room of the rows that have one
+ * @returns a cell for each role
+ */
+export async function askRow(world: World, row: Row, room: 'closed' | 'open'): Promise<Cell[]> {
+  const cells: Cell[] = []
+  for (const [i, role] of roles.entries()) {
+    const wanted = row.cells[i] ?? '?'
+    const place = world[room]
+    const [method = '', path = ''] = row.name.split(' ')
+    const body = row.body?.(world, place, role)
+    const { status } = await world.as(role, method, filled(path, row, world, place), body)
+    const got = status < 400 ? '+' : String(status)
+    cells.push({ row: row.name, role, wanted, got })
+    if (method === 'GET' || status >= 400) continue
+    // What was done would be in the way of the next.
+    if (row.changes === 'session') await world.renewSession(role)
+    if (row.changes === 'session' || row.changes === 'guest') await world.renewGuests()
+    else if (path.startsWith('/r/') || path.startsWith('/join')) await world.renewRooms()
+  }
+  return cells
+}
+
+function filled(path: string, row: Row, world: World, room: Room): string {
+  const values: Record<string, string> = {
+    room: room.slug,
+    n: String(room.n),
+    person: row.name.includes('/bans/') && row.isKept ? room.kept : room.target,
+    token: path.startsWith('/join') ? room.token : 'no-such-token',
+    id: row.id?.(world, room) ?? '0',
+  }
+  return path.replace(/:(\w+)/g, (_, name: string) => values[name] ?? '')
+}
+
+/** The cells that are not as wanted, a line each. */
+export const differences = (cells: Cell[]): string[] =>
+  cells
+    .filter(({ wanted, got }) => wanted !== got)
+    .map(({ row, role, wanted, got }) => `${row} as ${role}: ${got} in place of ${wanted}`)

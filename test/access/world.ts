@@ -1,0 +1,190 @@
+/** The people and rooms of the access matrix, made by requests alone. */
+import { randomBytes } from 'node:crypto'
+import { type Role, roles } from './roles.ts'
+
+/** A request, and how it is answered: by `app.request()`, or over the wire. */
+export type Send = (request: Request) => Promise<Answer>
+export type Request = {
+  method: string
+  path: string
+  headers: Record<string, string>
+  /** JSON. */
+  body?: string
+}
+export type Answer = { status: number; text: string; cookies: string[] }
+
+/** What somebody shows of themselves. */
+type Shown = Record<string, string>
+
+type Person = { id: string; name: string; shown: Shown; isAccount: boolean }
+
+/** What a row's address and body are filled in from. */
+export type Room = {
+  slug: string
+  /** A message of the room's owner. */
+  n: number
+  /** Somebody in the room, without a rank. */
+  target: string
+  /** Somebody whom the room keeps out. */
+  kept: string
+  report: string
+  link: string
+  /** What an invitation to the closed room holds. */
+  token: string
+}
+
+const PASSWORD = 'a few plain words'
+const word = () => randomBytes(5).toString('hex')
+
+export class World {
+  readonly #send: Send
+  readonly #ownerToken: () => Promise<string>
+  #people = new Map<Role, Person>()
+  closed!: Room
+  open!: Room
+  /** An account of nobody in the table, whom the server's owner may change. */
+  subject!: string
+  /** Somebody who is met in an open room. */
+  met!: string
+
+  /** @param ownerToken what a link holds that makes an owner of the server */
+  constructor(send: Send, ownerToken: () => Promise<string>) {
+    this.#send = send
+    this.#ownerToken = ownerToken
+  }
+
+  /** Makes everybody, and the rooms. */
+  async begin(): Promise<void> {
+    const accounts: Role[] = ['outside', 'inside', 'moderator', 'room owner']
+    for (const role of accounts) this.#people.set(role, await this.#account())
+    const entered = await this.ask({}, 'POST', `/enter/${await this.#ownerToken()}`, {
+      name: `Owner ${word()}`,
+      password: PASSWORD,
+    })
+    this.#people.set('server owner', personOf(expect(entered, 201), true))
+    this.subject = (await this.#account()).id
+    for (const scope of ['write', 'read'] as const) {
+      const made = await this.ask(this.#of('inside').shown, 'POST', '/tokens', {
+        name: 'matrix',
+        scope,
+      })
+      const { token } = JSON.parse(expect(made, 201).text)
+      const role = scope === 'write' ? 'token' : 'read token'
+      const shown = { authorization: `Bearer ${token}` }
+      this.#people.set(role, { ...this.#of('inside'), shown })
+    }
+    await this.renewGuests()
+  }
+
+  /** Those without an account are made anew: what was asked as them may have made others of them. */
+  async renewGuests(): Promise<void> {
+    for (const role of ['guest', 'by link', 'reader', 'banned', 'ended'] as const) {
+      this.#people.set(role, await this.#guest())
+    }
+    const owner = this.#of('server owner').shown
+    const banned = await this.ask(owner, 'PUT', `/people/${this.#of('banned').id}/ban`, {})
+    expect(banned, 200)
+    expect(await this.ask(this.#of('ended').shown, 'DELETE', '/sessions/current'), 200)
+    await this.renewRooms()
+  }
+
+  /** Whoever has an account is signed in anew. */
+  async renewSession(role: Role): Promise<void> {
+    const person = this.#people.get(role)
+    if (!person?.isAccount || person.shown.authorization) return
+    const device = person.shown.cookie?.split('; ').find((one) => one.startsWith('natter_device='))
+    const asked = { name: person.name, password: PASSWORD }
+    const entered = await this.ask(device ? { cookie: device } : {}, 'POST', '/sessions', asked)
+    this.#people.set(role, personOf(expect(entered, 201), true))
+  }
+
+  async renewRooms(): Promise<void> {
+    const met = await this.#guest()
+    expect(await this.ask(met.shown, 'POST', '/r/lobby/messages', { body: 'here I am' }), 201)
+    this.met = met.id
+    this.closed = await this.#room('closed')
+    this.open = await this.#room('open')
+  }
+
+  /** Asks as one of the table. */
+  as(role: Role, method: string, path: string, body?: object): Promise<Answer> {
+    return this.ask(role === 'visitor' ? {} : this.#of(role).shown, method, path, body)
+  }
+
+  nameOf(role: Role): string {
+    return this.#people.get(role)?.name ?? 'somebody new'
+  }
+
+  async ask(shown: Shown, method: string, path: string, body?: object): Promise<Answer> {
+    const headers = { accept: 'application/json', ...shown }
+    if (method === 'GET') return this.#send({ method, path, headers })
+    return this.#send({
+      method,
+      path,
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify(body ?? {}),
+    })
+  }
+
+  #of(role: Role): Person {
+    const person = this.#people.get(role)
+    if (!person) throw new Error(`Nobody is ${role} yet.`)
+    return person
+  }
+
+  async #guest(): Promise<Person> {
+    const made = await this.ask({}, 'PATCH', '/me', { name: `guest ${word()}` })
+    return personOf(expect(made, 200), false)
+  }
+
+  async #account(): Promise<Person> {
+    const asked = { name: `Member ${word()}`, password: PASSWORD }
+    return personOf(expect(await this.ask({}, 'POST', '/accounts', asked), 201), true)
+  }
+
+  /** A room with everybody in it as the table has them. */
+  async #room(visibility: 'open' | 'closed'): Promise<Room> {
+    const owner = this.#of('room owner').shown
+    const named = { name: `Matrix ${word()}`, topic: `secret ${visibility} topic`, visibility }
+    const made = expect(await this.ask(owner, 'POST', '/rooms', named), 201)
+    const { slug } = JSON.parse(made.text).room
+    const path = `/r/${slug}`
+    const [write, read] = [await this.#link(path, 'write'), await this.#link(path, 'read')]
+    const [target, kept] = [await this.#guest(), await this.#guest()]
+    const coming = [this.#of('by link'), this.#of('inside'), this.#of('moderator'), target, kept]
+    for (const { shown } of coming)
+      expect(await this.ask(shown, 'POST', `/join/${write.token}`), 201)
+    expect(await this.ask(this.#of('reader').shown, 'POST', `/join/${read.token}`), 201)
+    const moderator = `${path}/members/${this.#of('moderator').id}`
+    expect(await this.ask(owner, 'PUT', moderator, { role: 'moderator' }), 200)
+    const said = expect(
+      await this.ask(owner, 'POST', `${path}/messages`, { body: 'secret words' }),
+      201,
+    )
+    const { n } = JSON.parse(said.text)
+    expect(await this.ask(target.shown, 'POST', `${path}/messages/${n}/reports`, {}), 201)
+    const reports = expect(await this.ask(owner, 'GET', `${path}/reports`), 200)
+    expect(await this.ask(owner, 'PUT', `${path}/bans/${kept.id}`), 200)
+    const report = JSON.parse(reports.text).reports[0].id
+    return { slug, n, target: target.id, kept: kept.id, report, link: read.id, token: write.token }
+  }
+
+  async #link(path: string, access: string): Promise<{ id: string; token: string }> {
+    const made = await this.ask(this.#of('room owner').shown, 'POST', `${path}/links`, { access })
+    const { id, url } = JSON.parse(expect(made, 201).text)
+    return { id, token: url.slice(url.lastIndexOf('/') + 1) }
+  }
+}
+
+export { roles }
+
+function expect(answer: Answer, status: number): Answer {
+  if (answer.status === status) return answer
+  throw new Error(`${answer.status} in place of ${status}: ${answer.text.slice(0, 300)}`)
+}
+
+function personOf({ text, cookies }: Answer, isAccount: boolean): Person {
+  const { id, name } = JSON.parse(text)
+  const cookie = cookies.map((one) => one.split(';')[0]).join('; ')
+  return { id, name, shown: { cookie }, isAccount }
+}
