@@ -1,6 +1,9 @@
 # shellcheck shell=bash disable=SC2154 # `work` is made in steps.sh
 # The real stack, and what is asked of it beside the tests. Sourced by .ci/run.
 
+# How the tests get an owner of the server.
+export OWNER_LINK_COMMAND='docker compose exec -T backend node node.mjs owner-link'
+
 stack_up() {
   : >"$work/stack"
   docker compose up -d --build --wait --wait-timeout 300

@@ -111,6 +111,12 @@ export class World {
     return this.ask(role === 'visitor' ? {} : this.#of(role).shown, method, path, body)
   }
 
+  /** The same as a browser asks, for a page. */
+  async page(role: Role, path: string): Promise<Answer> {
+    const shown = role === 'visitor' ? {} : this.#of(role).shown
+    return this.#send({ method: 'GET', path, headers: { accept: 'text/html', ...shown } })
+  }
+
   nameOf(role: Role): string {
     return this.#people.get(role)?.name ?? 'somebody new'
   }

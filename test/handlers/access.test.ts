@@ -70,4 +70,29 @@ for (const row of openRoom) {
   })
 }
 
+const outside = ['visitor', 'guest', 'outside', 'server owner', 'banned', 'ended'] as const
+
+test('a closed room cannot be told from one that does not exist, in JSON and on the page', async () => {
+  const missing = 'no-such-room-at-all'
+  for (const { name, isKept } of closedRoom) {
+    const [method = '', path = ''] = name.split(' ')
+    if (!path.startsWith('/r/')) continue
+    const { slug, n, target, kept, report, link } = world.closed
+    const id = path.includes('/reports') ? report : link
+    const values: Record<string, string> = { n: `${n}`, person: isKept ? kept : target, id }
+    const at = (room: string) => path.replace(/:(\w+)/g, (_, part) => values[part] ?? room)
+    for (const role of outside) {
+      const [there, nowhere] = [
+        await world.as(role, method, at(slug), {}),
+        await world.as(role, method, at(missing), {}),
+      ]
+      assert.equal([there.status, there.text], [nowhere.status, nowhere.text], `${name} ${role}`)
+      if (method !== 'GET') continue
+      const [page, other] = [await world.page(role, at(slug)), await world.page(role, at(missing))]
+      assert.not.match(page.text, /secret|Matrix/)
+      assert.is(page.text.replaceAll(slug, missing), other.text, `${name} ${role}, the page`)
+    }
+  }
+})
+
 test.run()

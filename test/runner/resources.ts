@@ -42,7 +42,7 @@ export function resources(): Resources {
     natter ??= startServer()
     const server = await natter
     said = server.said
-    return server.baseUrl
+    return { BASE_URL: server.baseUrl, OWNER_LINK_COMMAND: server.ownerLinkCommand }
   }
   const needs: Record<Layer['needs'][number], () => Promise<LayerEnv>> = {
     async database() {
@@ -61,7 +61,7 @@ export function resources(): Resources {
     },
     async server() {
       const given = process.env.BASE_URL
-      if (!given) return { BASE_URL: await openNatter() }
+      if (!given) return openNatter()
       await (await serverModule()).untilReady(given)
       return { BASE_URL: given }
     },

@@ -13,7 +13,13 @@ const stop_ms_max = 15_000
 const lines_kept = 200
 
 /** A running server; `said` is the last of what it has printed. */
-export type Natter = { baseUrl: string; said(): string; stop(): Promise<void> }
+export type Natter = {
+  baseUrl: string
+  /** A command of the shell, in the project's folder, that prints a link that makes an owner. */
+  ownerLinkCommand: string
+  said(): string
+  stop(): Promise<void>
+}
 
 /**
  * Waits until the server at an address says that it is ready.
@@ -49,11 +55,18 @@ export async function startNatter(
   }
   try {
     await Promise.race([untilReady(baseUrl), untilGone(child)])
-    return { baseUrl, said, stop }
+    return { baseUrl, ownerLinkCommand: ownerLinkOf(database.env), said, stop }
   } catch (error) {
     await stop()
     throw new Error(`The server did not get ready. It said:\n${said()}`, { cause: error })
   }
+}
+
+function ownerLinkOf(env: PgEnv): string {
+  const settings = Object.entries({ ...env, DATABASE_URL: '' }).map(
+    ([name, value]) => `${name}='${value}'`,
+  )
+  return `${settings.join(' ')} '${process.execPath}' --import tsx handlers/local/owner-link.ts`
 }
 
 /** Only what the run gives may decide where its server stores. */

@@ -1,0 +1,47 @@
+/** The access matrix, over HTTP: what a proxy in front lets through, and what it adds. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as assert from 'uvu/assert'
+import { askRow, differences } from '../access/matrix.ts'
+import { ownerLinkCommand, ownerToken } from '../access/owner-link.ts'
+import { closedRoom, openRoom } from '../access/table.ts'
+import { type Send, World } from '../access/world.ts'
+import { suite } from '../suite.ts'
+import { ask } from './client.ts'
+
+const test = suite('the access matrix over HTTP', 300)
+
+/** Asks again where it was too much at once: nothing in the table is refused for that. */
+const send: Send = async (request) => {
+  const { method, path, headers, body } = request
+  const answer = await ask(path, { method, headers, ...(body ? { body } : {}) })
+  if (answer.status !== 429) {
+    return { status: answer.status, text: answer.text, cookies: answer.headers['set-cookie'] ?? [] }
+  }
+  await sleep(1000 * Number(answer.headers['retry-after'] ?? 1))
+  return send(request)
+}
+
+const world = new World(send, ownerToken)
+
+/** What a proxy answers by itself, asked of the server without one as well: no row is left out. */
+const tables = [
+  ['closed', closedRoom],
+  ['open', openRoom],
+] as const
+
+if (ownerLinkCommand) {
+  test.before(() => world.begin())
+  for (const [room, rows] of tables) {
+    for (const row of rows) {
+      test(`${row.name}, ${room}`, async () => {
+        assert.equal(differences(await askRow(world, row, room)), [])
+      })
+    }
+  }
+} else {
+  test('is left out: OWNER_LINK_COMMAND names no command that prints the link of an owner', () => {
+    assert.not.ok(process.env.CI, 'where all is to be tested, it must be there')
+  })
+}
+
+test.run()
