@@ -40,6 +40,7 @@ const RefusedPage = ({ refusal, title, typed }: Props) => (
       <Alert refusal={refusal} />
       {typed ? <Again {...typed} /> : ''}
       <p class="way-on">
+        {refusal.code === 'sign_in' ? <a href="/me">Sign in or pick a name</a> : ''}
         <a href="/">All rooms</a>
       </p>
     </main>

@@ -35,6 +35,8 @@ const RoomLink = ({ room, current }: { room: Room; current: boolean }) => (
 type HomeProps = {
   rooms: ListedRoom[]
   person: Person | null
+  /** Why there is nothing here for whoever asks. */
+  closed?: Refusal | undefined
   /** What was typed into the form for a new room, and why it was refused. */
   typed?: { name: string; topic: string; refusal: Refusal }
 }
@@ -51,7 +53,8 @@ export const homeFragment = (props: HomeProps): string =>
           <Me person={props.person} />
         </header>
         <main class="home-main">
-          <section aria-labelledby="rooms-title">
+          {props.closed ? <Closed refusal={props.closed} /> : ''}
+          <section aria-labelledby="rooms-title" hidden={props.rooms.length === 0}>
             <h2 id="rooms-title">Rooms</h2>
             <ul class="cards">
               {props.rooms.map((room) => (
@@ -61,11 +64,25 @@ export const homeFragment = (props: HomeProps): string =>
               ))}
             </ul>
           </section>
-          <NewRoom {...props} />
+          {props.closed ? '' : <NewRoom {...props} />}
         </main>
       </div>
     </>,
   )
+
+/** For whoever is not let in: what they can do about it. */
+const Closed = ({ refusal }: { refusal: Refusal }) => (
+  <section class="panel" aria-label="Not open to you">
+    <p>{refusal.detail}</p>
+    {refusal.code === 'sign_in' ? (
+      <p>
+        <a href="/me">Sign in</a>
+      </p>
+    ) : (
+      ''
+    )}
+  </section>
+)
 
 const RoomCard = ({ room }: { room: ListedRoom }) => (
   <a class="card" href={`/r/${room.slug}`}>

@@ -1,21 +1,25 @@
 import type { Context } from 'hono'
+import { isAdmitted } from '../chat/access.ts'
 import type { Person } from '../chat/people.ts'
-import { Refusal } from '../chat/refusal.ts'
+import { notAdmitted, Refusal } from '../chat/refusal.ts'
 import { listRooms, makeRoom, type Room, type RoomDraft, readRoomDraft } from '../chat/rooms.ts'
+import { banned } from '../chat/sessions.ts'
 import { type Fields, readFields } from '../http/body.ts'
 import { refuse } from '../http/refusals.ts'
 import { formOf, represent, seeOther } from '../http/representation.ts'
 import { homeFragment, roomJson, roomsJson } from '../pages/rooms.tsx'
 import { roomsText, roomText } from '../pages/text.ts'
-import { type Answer, whoActs, whoAsks } from './context.ts'
+import { type Answer, visitOf, whoActs } from './context.ts'
 
 /** `GET /`: the rooms I may enter. */
 export const showRooms: Answer = async (c) => {
-  const person = await whoAsks(c)
+  const { person, isBanned, policy } = await visitOf(c)
   const rooms = await listRooms(c.var.sql, person)
+  const isIn = isAdmitted(person?.kind ?? 'visitor', policy)
+  const closed = isBanned ? banned() : isIn ? undefined : notAdmitted(person, policy)
   return represent(c, {
     json: () => roomsJson(rooms),
-    fragment: () => homeFragment({ rooms, person }),
+    fragment: () => homeFragment({ rooms, person, closed }),
     text: () => roomsText(rooms),
   })
 }
