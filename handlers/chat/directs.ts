@@ -30,6 +30,13 @@ export async function openDirect(
   others: readonly number[],
 ): Promise<Conversation | Refusal> {
   const ids = [self.id, ...others].sort((a, b) => a - b)
+  // Of two who begin it at once, one finds it made only when they look again.
+  return (
+    (await findOrMake(sql, self, ids)) ?? (await findOrMake(sql, self, ids)) ?? notFound('person')
+  )
+}
+
+async function findOrMake(sql: Sql, self: Person, ids: number[]): Promise<Conversation | null> {
   const { rows } = await sql.query<RoomRow & { met: number; created: boolean }>(
     `with met as (
        select p.id, p.name from people p
@@ -60,5 +67,5 @@ export async function openDirect(
   )
   const row = rows[0]
   // Who has met somebody once keeps the conversation, wherever they are now.
-  return row ? { room: roomFrom(row), created: row.created } : notFound('person')
+  return row ? { room: roomFrom(row), created: row.created } : null
 }

@@ -50,10 +50,12 @@ function notReady(error: unknown): boolean {
  * Starts an instance as the Node entry does, and comes back when its doorbell listens.
  * @param env the settings as the environment gives them: the database, `POST_BURST` and so on
  * @param through puts something between the instance and the database
+ * @param isSilent never rings the others, which then find out by looking alone
  */
 export async function startInstance(
   env: Env,
   through: (sql: Sql) => Sql = (sql) => sql,
+  isSilent = false,
 ): Promise<Instance> {
   const config = readConfig(env)
   const database = await openDatabase(config.database)
@@ -63,7 +65,10 @@ export async function startInstance(
   const listening = latch()
   const engine = await openEngine({
     sql,
-    createBell: (bell) => new ListenBell({ ...bell, client: () => database.client() }),
+    createBell: (bell) => {
+      const rung = new ListenBell({ ...bell, client: () => database.client() })
+      return isSilent ? Object.assign(rung, { ring: () => {} }) : rung
+    },
     sweepMs: limits.sweepMs,
     onState: listening.open,
     onError: (error) => lines.push(`the engine: ${String(error)}`),

@@ -150,13 +150,11 @@ with ${actorPart}, ${targetPart}, verdict as (
     when actor.why is not null then actor.why
     when target.id is null or not target.is_in then 'no_member'
     when actor.direct is not null then 'direct'
+    when not ${isSelf} and (not ${moderates} or not ${outranks}) then 'rank'
     when ${isLastOwner} and exists (select from members o where o.room_id = actor.room
                                      and o.person_id <> target.id and o.invited) then 'last_owner'
-    when ${isSelf} then case
-      when target.muted_until > now() or (target.own_role = 'reader' and actor.visibility = 'open')
-        then 'restricted'
-    end
-    when not ${moderates} or not ${outranks} then 'rank'
+    when ${isSelf} and (target.muted_until > now()
+                        or (target.own_role = 'reader' and actor.visibility = 'open')) then 'restricted'
   end as why
   from actor left join target on true
 ), done as (
