@@ -142,7 +142,8 @@ export class ServerLog implements Follower {
 
   /** A head of the database's own without its events is a gap; that of a bell is only wrong. */
   #takeNothing(place: number): void {
-    if (this.#swept.head > place) this.#lose(this.#swept.head)
+    const head = Math.max(this.#swept.head, ...this.#fences.map(({ seq }) => seq))
+    if (head > place) this.#lose(head)
     else this.#head = place
   }
 

@@ -44,12 +44,17 @@ export const showEvents: Answer = async (c) => {
   return show(c, viewer, told)
 }
 
+/** One who is told of no room. */
+const nobody = { person: null, policy: 'members', room: null, floor: 0 } as const
+
 async function enter(c: Context, { open }: EventsReading): Promise<Viewer | Refusal> {
   const { word } = c.var.server()
   const seen = c.var.known.moves
   if (open === undefined) {
     const [visit, { origin }] = await Promise.all([visitOf(c), c.var.heads.now()])
-    const { person, policy } = visit
+    const { person, policy, isBanned } = visit
+    // Somebody banned is told of nothing, also of no room that they were in.
+    if (isBanned) return { ...nobody, seen, epoch: epochOf(word, { origin }) }
     if (!isAdmitted(person?.kind ?? 'visitor', policy)) return notAdmitted(person, policy)
     return { person, policy, room: null, floor: 0, seen, epoch: epochOf(word, { origin }) }
   }
