@@ -151,8 +151,8 @@ function talkRoutes(app: Hono): void {
 /** Who I am, and what I sign in with. */
 function peopleRoutes(app: Hono): void {
   app.get('/me', answer(showMe))
-  app.patch('/me', answer(changeMe))
-  app.post('/me', answer(byFormMethod({ PATCH: changeMe })))
+  app.patch('/me', own(changeMe))
+  app.post('/me', own(byFormMethod({ PATCH: changeMe })))
   app.get('/me/events', answer(showEvents))
   app.post('/accounts', own(createAccount))
   app.post('/challenges/sessions/passkey', answer(optionsToSignIn))

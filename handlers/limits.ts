@@ -203,6 +203,7 @@ export const limits = {
   retentionDays: 36_500,
   /** How often it is looked for messages that are too old, and rooms and events of each in a step. */
   retentionMs: 600_000,
+  serverLogHours: 24,
   expiringRooms: 20,
   expiringEvents: 1_000,
   mutedSeconds: 365 * 24 * 3600,

@@ -23,8 +23,6 @@ alter table server
 
 alter table people
   add column banned_at timestamptz,
-  -- Came by an invitation link.
-  add column invited boolean not null default false,
   -- A keyed hash of the address that a guest was made from, for barring it.
   add column address bytea;
 

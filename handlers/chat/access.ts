@@ -32,11 +32,12 @@ export const isAtLeast = (role: Role | null, least: Role): boolean =>
  *
  * Somebody banned sees nothing. Accounts see open rooms, and closed ones that they are in. Guests do
  * so where the server is open; where one comes by link alone, they see the rooms that they were let
- * into. The server's owner sees no closed room that they are not in.
+ * into. The server's owner sees no closed room that they are not in, and is kept out of no open one.
  */
 export const seesRoom = `(case
     when r.id is null or p.banned_at is not null then false
-    when exists (select from room_bans b where b.room_id = r.id and b.person_id = p.id) then false
+    when (p.kind is distinct from 'owner' or r.visibility <> 'open') and exists
+      (select from room_bans b where b.room_id = r.id and b.person_id = p.id) then false
     when p.kind in ('member', 'owner') then r.visibility = 'open' or m.person_id is not null
     when pol.entry = 'members' then false
     when m.person_id is not null then m.invited or pol.entry = 'open'
@@ -49,6 +50,16 @@ export const roleIn = `(case
     when p.kind = 'owner' and r.direct is null then 'owner'
     else coalesce(m.role, 'member')
   end)`
+
+/**
+ * Whether a link `l` is still good for whoever holds it as far as its maker goes, in SQL: a moderator who
+ * is one no more has let nobody in. `maker` is their row in people.
+ */
+export const makerModerates = `(maker.banned_at is null and (
+    exists (select from members k where k.room_id = l.room_id and k.person_id = l.by_id
+               and k.role in ('moderator', 'owner'))
+    or (maker.kind = 'owner' and exists
+         (select from rooms o where o.id = l.room_id and o.visibility = 'open'))))`
 
 /** Whether somebody may enter the server at all, whatever room they ask for. */
 export const isAdmitted = (kind: 'visitor' | 'guest' | 'member' | 'owner', entry: EntryPolicy) =>

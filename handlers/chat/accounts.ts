@@ -1,6 +1,13 @@
 import { limits } from '../limits.ts'
 import { checkPassword, hashPassword, TooManyPasswords } from './passwords.ts'
-import { linkIsGood, type NewSession, type Person, type Profile, readProfile } from './people.ts'
+import {
+  linkIsGood,
+  type Newcomer,
+  type NewSession,
+  type Person,
+  type Profile,
+  readProfile,
+} from './people.ts'
 import { invalid, Refusal } from './refusal.ts'
 import { intoServerLog } from './server.ts'
 import { banned, type Opened } from './sessions.ts'
@@ -48,7 +55,7 @@ export type Guest = { person: Person; session: Uint8Array | null }
 /**
  * Makes an account: of a visitor a new member, of a guest the same person with all that is theirs.
  * @param session what they are known by from then on; a guest's older sessions end.
- * @param link the stored key of the invitation that they hold, if any.
+ * @param newcomer the invitation that they hold, if any, and from where they come.
  * @returns `conflict` where the name is a member's, or where they have an account already or have
  *   signed out meanwhile; `not_allowed` where the server's policy lets them make none; `unavailable`
  *   where too many make one or sign in.
@@ -58,22 +65,33 @@ export async function openAccount(
   guest: Guest | null,
   { profile, password }: AccountDraft,
   session: NewSession,
-  link: Uint8Array | null,
+  { link, address }: Newcomer,
 ): Promise<Opened | Refusal> {
   if (guest && guest.person.kind !== 'guest') return second()
   const hash = await hashPassword(password).catch(tooBusy)
   if (hash instanceof Refusal) return hash
   const { name, color } = profile
   const values = [name, color, loginOf(name), hash, session.key, session.device, link]
-  const open = guest ? promote(sql, guest, values) : enrol(sql, values)
+  const open = guest ? promote(sql, guest, values) : enrol(sql, [...values, address])
   return open.catch(nameTaken(profile.name))
 }
 
-/** Whether an account may be made, in SQL, by whoever holds the invitation `$7` or came by one. */
+/**
+ * Whether an account may be made, in SQL, by whoever holds the invitation `$7` or came by one. What
+ * guests have among themselves invites nobody: a link counts whose maker has an account.
+ */
 const mayOpen = (cameByLink: string): string => `may as (
        select from policy
-        where accounts = 'anyone' or (accounts = 'invited' and (${cameByLink} or ${linkIsGood('$7')}))
+        where accounts = 'anyone' or (accounts = 'invited'
+              and (${cameByLink} or ${linkIsGood('$7', "and maker.kind <> 'guest'")}))
      )`
+
+/** Whether the guest `$8` was let into a room that somebody with an account looks after. */
+const wasInvited = `exists (
+  select from members m
+    join members k on k.room_id = m.room_id and k.role in ('moderator', 'owner')
+    join people host on host.id = k.person_id and host.kind <> 'guest'
+   where m.person_id = $8 and m.invited)`
 
 const notHere = () =>
   new Refusal('not_allowed', 'New accounts are not yours to make here. Ask the server’s owner.')
@@ -92,7 +110,9 @@ export const nameTaken =
 async function enrol(sql: Sql, values: unknown[]): Promise<Opened | Refusal> {
   const { rows } = await sql.query<Person>(
     `with ${mayOpen('false')}, person as (
-       insert into people (name, color, kind) select $1, $2, 'member' from may
+       insert into people (name, color, kind, address)
+       select $1, $2, 'member', $8 from may
+        where not exists (select from barred_addresses b where b.address = $8 and b.expires_at > now())
        returning id, name, color, kind
      ), account as (
        insert into accounts (person_id, login, password) select id, $3, $4 from person
@@ -107,7 +127,7 @@ async function enrol(sql: Sql, values: unknown[]): Promise<Opened | Refusal> {
 
 async function promote(sql: Sql, guest: Guest, values: unknown[]): Promise<Opened | Refusal> {
   const { rows } = await sql.query<Person & { may: boolean; seq: number }>(
-    `with ${mayOpen('(select invited from people where id = $8)')}, changed as (
+    `with ${mayOpen(wasInvited)}, changed as (
        update people set name = $1, color = $2, kind = 'member'
         where id = $8 and kind = 'guest' and banned_at is null and exists (select from may)
           and exists (select from sessions s where s.key = $9 and s.person_id = $8)

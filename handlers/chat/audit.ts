@@ -43,11 +43,13 @@ export async function readAudit(
        left join people b on b.id = a.by_id
        left join people t on t.id = a.about_id
        left join rooms r on r.id = a.room_id
-      where a.id < coalesce($2, a.id + 1)
-        and case when $1::bigint is null then a.room_id is null or r.visibility = 'open'
-                 else a.room_id = $1 end
-      order by a.id desc limit $3`,
-    [of === 'server' ? null : of.roomId, before, limits.listedAudit + 1],
+      where a.id < $1 and ${of === 'server' ? ofTheServer : 'a.room_id = $3'}
+      order by a.id desc limit $2`,
+    [
+      before ?? Number.MAX_SAFE_INTEGER,
+      limits.listedAudit + 1,
+      ...(of === 'server' ? [] : [of.roomId]),
+    ],
   )
   const shown = rows.slice(0, limits.listedAudit)
   return {
@@ -55,6 +57,8 @@ export async function readAudit(
     next: rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null,
   }
 }
+
+const ofTheServer = "(a.room_id is null or r.visibility = 'open')"
 
 const entryFrom = (row: Row): AuditEntry => ({
   id: row.id,

@@ -59,7 +59,7 @@ export async function findEntryLink(sql: Sql, key: Uint8Array): Promise<EntryLin
        from entry_links l
        left join people p on p.id = l.person_id
        left join accounts a on a.person_id = p.id
-      where l.key = $1 and p.banned_at is null and ${isGood}`,
+      where l.key = $1 and p.banned_at is null and coalesce(p.kind, 'member') = 'member' and ${isGood}`,
     [key],
   )
   const row = rows[0]

@@ -31,7 +31,8 @@ export async function signInByLink(
          from people p
          join accounts a on a.person_id = p.id
         where l.key = $1 and l.purpose = 'sign_in' and l.used_at is null and l.expires_at > now()
-          and p.id = l.person_id and p.banned_at is null and ($2::text is not null or a.password is not null)
+          and p.id = l.person_id and p.kind = 'member' and p.banned_at is null
+          and ($2::text is not null or a.password is not null)
        returning p.id, p.name, p.color, p.kind
      ), account as (
        update accounts set password = $2 where $2::text is not null and person_id in (select id from link)

@@ -1,5 +1,5 @@
 import { limits } from '../limits.ts'
-import { isAtLeast, type Standing } from './access.ts'
+import { isAtLeast, makerModerates, type Standing } from './access.ts'
 import { invalid, notFound, Refusal } from './refusal.ts'
 import type { Room } from './rooms.ts'
 import type { Sql } from './sql.ts'
@@ -145,9 +145,9 @@ export async function findInvitation(
   personId: number | null,
 ): Promise<Invitation | null> {
   const { rows } = await sql.query<Invitation>(
-    `select r.id as "roomId", r.slug, r.name, r.topic, l.access, l.history, p.name as by
-       from links l join rooms r on r.id = l.room_id join people p on p.id = l.by_id
-      where l.key = $1 and p.banned_at is null
+    `select r.id as "roomId", r.slug, r.name, r.topic, l.access, l.history, maker.name as by
+       from links l join rooms r on r.id = l.room_id join people maker on maker.id = l.by_id
+      where l.key = $1 and ${makerModerates}
         and not exists (select from room_bans b where b.room_id = r.id and b.person_id = $2)
         and ((coalesce(l.expires_at > now(), true) and coalesce(l.used < l.uses, true))
              or exists (select from members m

@@ -88,7 +88,7 @@ const standing = (kinds: string) =>
   `standing as materialized (
        select id from people where id = $4 and kind in (${kinds}) and banned_at is null
           and exists (select from sessions where key = $5 and person_id = $4)
-          for update
+          for no key update
      )`
 
 async function promoteGuest(

@@ -1,5 +1,5 @@
 import { limits } from '../limits.ts'
-import type { EntryPolicy } from './access.ts'
+import { type EntryPolicy, makerModerates } from './access.ts'
 import { invalid, notAdmitted, Refusal } from './refusal.ts'
 import { intoServerLog } from './server.ts'
 import type { Sql } from './sql.ts'
@@ -51,9 +51,9 @@ export type Newcomer = {
 }
 
 /** Whether an invitation `$n` is good, in SQL. */
-export const linkIsGood = (n: string): string => `exists (
+export const linkIsGood = (n: string, more = ''): string => `exists (
   select from links l join people maker on maker.id = l.by_id
-   where l.key = ${n} and maker.banned_at is null
+   where l.key = ${n} and ${makerModerates} ${more}
      and coalesce(l.expires_at > now(), true) and coalesce(l.used < l.uses, true))`
 
 /**

@@ -2,6 +2,18 @@ import { limits } from '../limits.ts'
 import type { Sql } from './sql.ts'
 
 /**
+ * Deletes what is old in the server's log, which tells instances of what has just happened. One that
+ * has been away for longer forgets all that it remembers.
+ */
+export async function expireServerLog(sql: Sql): Promise<void> {
+  await sql.query(
+    `delete from server_log where seq in (
+       select seq from server_log where at < now() - $1 * interval '1 hour' order by seq limit $2)`,
+    [limits.serverLogHours, limits.expiringEvents],
+  )
+}
+
+/**
  * Deletes what is older than the server or its room keeps: messages and the events that told of them,
  * from the beginning of a room's log on, so that what is left has no gap. Many instances may do so at
  * once; each takes other rooms.

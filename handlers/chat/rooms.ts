@@ -71,7 +71,7 @@ const titleOf = `case when r.direct is null then r.name else coalesce((
 /** A room in a list: with when something was last said in it, or null. */
 export type ListedRoom = Room & { lastAt: Date | null }
 
-/** The rooms that somebody may enter, the lobby first, then by name. */
+/** The rooms that somebody may enter: the lobby, those that they are in, then the others, by name. */
 export async function listRooms(sql: Sql, person: Person | null): Promise<ListedRoom[]> {
   const { rows } = await sql.query<RoomRow & { title: string; last_at: Date | null }>(
     `select ${roomColumns}, ${titleOf} as title, newest.at as last_at
@@ -81,7 +81,7 @@ export async function listRooms(sql: Sql, person: Person | null): Promise<Listed
        left join members m on m.room_id = r.id and m.person_id = p.id
        left join log newest on newest.room_id = r.id and newest.seq = r.last_seq
       where not r.archived and ${seesRoom}
-      order by r.slug <> 'lobby', r.direct is not null, lower(r.name), r.id
+      order by r.slug <> 'lobby', m.person_id is null, r.direct is not null, lower(r.name), r.id
       limit ${limits.listedRooms}`,
     [person?.id ?? null],
   )
@@ -134,11 +134,16 @@ export const nameTaken =
   (name: string) =>
   (error: unknown): Refusal => {
     if (brokenConstraint(error) !== 'rooms_open_name') throw error
-    const taken = name
-      ? `There is already a room called ${name}. Pick another name.`
-      : 'There is already an open room of that name. Give this one another name first.'
-    return new Refusal('conflict', taken, { fields: { name: taken } })
+    return nameIsTaken(name)
   }
+
+/** @param name empty where it is the one that the room has already. */
+export function nameIsTaken(name: string): Refusal {
+  const taken = name
+    ? `There is already a room called ${name}. Pick another name.`
+    : 'There is already an open room of that name. Give this one another name first.'
+  return new Refusal('conflict', taken, { fields: { name: taken } })
+}
 
 /** The room, or undefined when the address is taken. */
 async function insertRoom(sql: Sql, maker: Person, draft: RoomDraft, slug: string) {

@@ -37,12 +37,15 @@ const toOwner = `with ${actor('$1')}, changed as (
       where id = $2 and kind = 'member' and banned_at is null and exists (select from actor)
         and exists (select from accounts where person_id = $2)
      returning id
+   ), unopened as (
+     -- Whoever made such a link for a member must not come in as an owner by it.
+     delete from entry_links l using changed where l.person_id = changed.id and l.used_at is null
    ), ${intoAudit('owner.made', '$1')}, ${intoServerLog('person.changed')}
    select (select last_seq from counted) as seq from actor`
 
 /** All owners are locked in one order: two who take it from each other do so one after the other. */
 const toMember = `with ${actor('$1')}, owners as materialized (
-     select id from people where kind = 'owner' order by id for update
+     select id from people where kind = 'owner' order by id for no key update
    ), changed as (
      update people set kind = 'member'
       where id = $2 and id in (select id from owners) and (select count(*) from owners) > 1

@@ -15,13 +15,14 @@ type MemberRow = Person & { role: Role | null }
 
 /**
  * Looks up what events tell of.
- * @returns the subject of an event, undefined where it is gone.
+ * @returns the subject of an event, undefined where it is gone; and how far the server's log had come
+ *   when it was looked up.
  */
 export async function readSubjects(
   sql: Sql,
   roomId: number,
   events: readonly Telling[],
-): Promise<(event: Telling) => Subject | undefined> {
+): Promise<{ of: (event: Telling) => Subject | undefined; server: number }> {
   const ids = events.flatMap(({ about }) => about ?? [])
   const { rows: people } = await sql.query<MemberRow>(
     `select p.id, p.name, p.color, p.kind, m.role
@@ -29,13 +30,18 @@ export async function readSubjects(
       where p.id = any($2)`,
     [roomId, ids],
   )
-  const { rows: rooms } = await sql.query<Omit<RoomRow, 'of'>>(
-    'select name, topic, visibility, archived from rooms where id = $1',
+  const { rows: rooms } = await sql.query<Omit<RoomRow, 'of'> & { server: number }>(
+    `select name, topic, visibility, archived, (select last_seq from server) as server
+       from rooms where id = $1`,
     [roomId],
   )
   const members = new Map(people.map((row) => [row.id, memberFrom(row)]))
-  const room = rooms[0] && { of: 'room' as const, ...rooms[0] }
-  return ({ type, about }) => (type === 'room.changed' ? room : members.get(about ?? 0))
+  const { server = 0, ...now } = rooms[0] ?? {}
+  const room = rooms[0] && ({ of: 'room', ...now } as Subject)
+  return {
+    of: ({ type, about }) => (type === 'room.changed' ? room : members.get(about ?? 0)),
+    server,
+  }
 }
 
 const memberFrom = ({ role, ...person }: MemberRow): Subject => ({ of: 'member', person, role })

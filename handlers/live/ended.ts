@@ -14,15 +14,17 @@ export class Ended {
     this.#at.delete(personId)
     this.#at.set(personId, moves)
     if (this.#at.size <= limits.endedPeople) return
-    for (const oldest of this.#at.keys()) {
+    for (const [oldest, at] of this.#at) {
       this.#at.delete(oldest)
+      // Who it was is not known any more, so it may have been anybody.
+      this.#everybodyAt = Math.max(this.#everybodyAt, at)
       return
     }
   }
 
   /** All waits have ended: a room was closed, or the server's policy is another. */
   addEverybody(moves: number): void {
-    this.#everybodyAt = moves
+    this.#everybodyAt = Math.max(this.#everybodyAt, moves)
   }
 
   /** Whether somebody was looked up before a session of theirs ended. */

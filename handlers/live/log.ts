@@ -63,19 +63,24 @@ export async function readLog(
       order by l.seq limit $3`,
     [roomId, after, limit + 1],
   )
-  const events = await withSubjects(sql, roomId, rows.map(eventFrom))
-  return { ...cut(events, after, limit), server: rows[0]?.server ?? 0 }
+  const { events, server } = await withSubjects(sql, roomId, rows.map(eventFrom))
+  return { ...cut(events, after, limit), server: Math.max(server, rows[0]?.server ?? 0) }
 }
 
 /** Events that are no message's are few: what they tell of is looked up only where there are any. */
-async function withSubjects(sql: Sql, roomId: number, events: LogEvent[]): Promise<LogEvent[]> {
+async function withSubjects(
+  sql: Sql,
+  roomId: number,
+  events: LogEvent[],
+): Promise<{ events: LogEvent[]; server: number }> {
   const others = events.filter(({ message }) => message === null)
-  if (others.length === 0) return events
+  if (others.length === 0) return { events, server: 0 }
   const subjects = await readSubjects(sql, roomId, others)
-  return events.map((event) => {
-    const subject = event.message === null ? subjects(event) : undefined
+  const whole = events.map((event) => {
+    const subject = event.message === null ? subjects.of(event) : undefined
     return subject ? { ...event, subject } : event
   })
+  return { events: whole, server: subjects.server }
 }
 
 /** What was read, and how far the server's log had come by then. */

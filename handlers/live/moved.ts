@@ -1,3 +1,4 @@
+import { seesRoom } from '../chat/access.ts'
 import type { Sql } from '../chat/sql.ts'
 import { readSnapshot, type Snapshot } from './snapshot.ts'
 
@@ -62,8 +63,12 @@ export async function readPeople(
   const all = heads.map(({ roomId }) => roomId)
   const closed = heads.flatMap(({ roomId, isOpen }) => (isOpen ? [] : roomId))
   const { rows } = await sql.query<RoomPersonRow>(
-    `select room_id, person_id, false as banned from members
-      where room_id = any($1) or (room_id = any($2) and person_id = any($3) and invited)
+    `select m.room_id, m.person_id, false as banned
+       from members m
+       join rooms r on r.id = m.room_id
+       join people p on p.id = m.person_id
+       cross join lateral (select * from policy limit 1) pol
+      where (m.room_id = any($1) or (m.room_id = any($2) and m.person_id = any($3))) and ${seesRoom}
       union all
      select room_id, person_id, true from room_bans where room_id = any($2)`,
     [closed, all, guests],

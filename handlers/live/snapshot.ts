@@ -19,7 +19,10 @@ export function readSnapshot(text: string): Snapshot | null {
   if (!match) return null
   const xip = match[3] ? match[3].split(',').map(Number) : []
   const [xmin, xmax] = [Number(match[1]), Number(match[2])]
-  const isOrdered = xmin <= xmax && xip.every((xid) => xid >= xmin && xid < xmax)
+  const isOrdered =
+    xmin > 0 &&
+    xmin <= xmax &&
+    xip.every((xid, i) => xid >= xmin && xid < xmax && xid > (xip[i - 1] ?? 0))
   return isOrdered ? { text, xmin, xmax, xip: new Set(xip) } : null
 }
 

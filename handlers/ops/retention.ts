@@ -1,4 +1,4 @@
-import { expireTalk } from '../chat/retention.ts'
+import { expireServerLog, expireTalk } from '../chat/retention.ts'
 import { databaseIsAway, type Sql } from '../chat/sql.ts'
 import { limits } from '../limits.ts'
 import { type Log, messageOf } from './log.ts'
@@ -15,6 +15,7 @@ export function keepRetention(sql: Sql, log: Log): () => Promise<void> {
     for (let step = await expireTalk(sql); step > 0 && !isStopped; step = await expireTalk(sql)) {
       gone += step
     }
+    await expireServerLog(sql)
     if (gone > 0) log.info('old messages are gone', { events: gone })
   }
   const timer = setInterval(() => {

@@ -6,6 +6,7 @@ import { Refusal } from '../chat/refusal.ts'
 import { storedKey } from '../chat/secrets.ts'
 import { banned, type Opened } from '../chat/sessions.ts'
 import { loginOf } from '../chat/text.ts'
+import { hashedAddress } from '../http/address.ts'
 import { type Fields, readFields } from '../http/body.ts'
 import { keepSession, newSession, sessionOf } from '../http/identity.ts'
 import { rememberDevice } from '../http/known-device.ts'
@@ -46,7 +47,8 @@ async function open(
   const tooOften = await c.var.paces.accounts(c.var.placeOf(c))
   if (tooOften) return tooOften
   const link = invite ? storedKey(invite) : null
-  return openAccount(c.var.sql, guest, draft, session, link)
+  const address = hashedAddress(c.var.placeOf(c), c.var.server().addressKey)
+  return openAccount(c.var.sql, guest, draft, session, { link, address })
 }
 
 async function comeBy(

@@ -27,10 +27,11 @@ export const actorOf = ({ room, person, session }: Acting): Actor => ({
 })
 
 /** Changes a room's log, and comes back when that is stored for good, or after a while with `unavailable`. */
-export const commit = <Name extends KindName>(
+export const commit = async <Name extends Exclude<KindName, 'post'>>(
   c: Context,
   change: ChangeOf<Name> & { kind: Name },
 ): Promise<OutcomeOf<Name> | Refusal> =>
+  (await c.var.pace(change.personId)) ??
   within(limits.commitMs, c.var.writing.write<Name>(change, performance.now() + limits.commitMs))
 
 /** A number of the address; -1, which is nobody's, where it is none. */

@@ -27,9 +27,10 @@ const viewsOf = ({ room, standing }: Acting, links: Link[]) => ({
 
 /** `POST /r/{room}/links`: another link. Only this answer tells what it holds. */
 export const createLink: Answer = async (c) => {
+  // In this order: a body may take its time, and what they may do is looked at after it.
+  const fields = await readFields(c)
   const entry = await enterToAct(c)
   if (entry instanceof Refusal) return entry
-  const fields = await readFields(c)
   if (fields instanceof Refusal) return fields
   const draft = readLinkDraft(fields)
   if (draft instanceof Refusal) return draft

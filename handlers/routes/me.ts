@@ -61,6 +61,8 @@ async function renamePerson(
   standing: Person,
   profile: Profile,
 ): Promise<Person | Refusal> {
+  const tooOften = await c.var.pace(standing.id)
+  if (tooOften) return tooOften
   const renamed = await rename(c.var.sql, standing, profile).catch(nameTaken(profile.name))
   if (renamed instanceof Refusal) return renamed
   if (renamed.seq !== null) c.var.announce(SERVER_LOG, renamed.seq)

@@ -8,10 +8,10 @@ import type { Answer } from './context.ts'
 
 /** `POST /r/{room}/messages/{n}/reports`: tells the room's moderators of a message: `reason`. */
 export const createReport: Answer = async (c) => {
+  const fields = await readFields(c)
   const entry = await enterToAct(c)
   if (entry instanceof Refusal) return entry
   const { room, person, standing } = entry
-  const fields = await readFields(c)
   if (fields instanceof Refusal) return fields
   const reason = readReason(fields.reason)
   if (reason instanceof Refusal) return reason

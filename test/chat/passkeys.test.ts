@@ -12,6 +12,9 @@ import { drivers, guest, openStorage, type Storage, succeeded } from './storage.
 
 const site = { host: 'chat.example', origin: 'https://chat.example' }
 
+/** Without an invitation, from nowhere in particular. */
+const nobodys = { link: null, address: null }
+
 for (const driver of drivers) {
   const test = suite(`passkeys on ${driver}`)
   let storage: Storage
@@ -26,7 +29,7 @@ for (const driver of drivers) {
   async function member(): Promise<Person> {
     const profile = { name: `Member ${randomBytes(6).toString('hex')}`, color: '#336699' }
     const draft = { profile, password: 'a few plain words' }
-    return succeeded(await openAccount(storage.sql, null, draft, newSession(), null)).person
+    return succeeded(await openAccount(storage.sql, null, draft, newSession(), nobodys)).person
   }
 
   async function add(person: Person): Promise<Passkey> {

@@ -15,6 +15,9 @@ import {
   succeeded,
 } from './storage.ts'
 
+/** Without an invitation, from nowhere in particular. */
+const nobodys = { link: null, address: null }
+
 for (const driver of drivers) {
   const test = suite(`people on ${driver}`)
   let storage: Storage
@@ -96,7 +99,7 @@ for (const driver of drivers) {
     const key = Buffer.from(`session ${person.id}`)
     const draft = { profile, password: 'a few plain words' }
     succeeded(
-      await openAccount(sql, { person, session }, draft, { key, device: 'A program' }, null),
+      await openAccount(sql, { person, session }, draft, { key, device: 'A program' }, nobodys),
     )
     const other = { name: `Other ${person.id}`, color: '#aa0000' }
     assert.is(refusedAs(await rename(sql, person, other)), 'conflict')
@@ -116,7 +119,7 @@ for (const driver of drivers) {
       password: 'too late now',
     }
     const late = { key: Buffer.from(`late ${person.id}`), device: 'A program' }
-    const opened = await openAccount(sql, { person, session }, draft, late, null)
+    const opened = await openAccount(sql, { person, session }, draft, late, nobodys)
     assert.is(refusedAs(opened), 'conflict')
     assert.is((await enterOne(sql, Buffer.from(`late ${person.id}`), 'lobby')).person, null)
   })

@@ -95,7 +95,7 @@ export const actRefusals: Record<string, () => Refusal> = {
   restricted: () =>
     new Refusal(
       'not_allowed',
-      'You may only read here just now, and leaving would end that. Set what you are told to “nothing” instead.',
+      'You may not write freely here just now, and leaving would end that. Set what you are told of to “nothing” instead.',
     ),
   is_banned: () => new Refusal('conflict', 'They are banned from this room. Lift the ban first.'),
 }

@@ -1,4 +1,4 @@
-import type { Role } from '../access.ts'
+import { makerModerates, type Role } from '../access.ts'
 import { notFound, Refusal, signIn } from '../refusal.ts'
 import { type Actor, type ActRow, actorValues, eventPart, sessionWrites } from './act.ts'
 import { single } from './kind.ts'
@@ -45,11 +45,11 @@ with actor as materialized (
          m.person_id is not null and m.invited as is_in,
          case
            when p.id is null or s.key is null then 'signed_out'
-           when r.id is null or l.id is null or p.banned_at is not null or maker.banned_at is not null
+           when m.person_id is not null and m.invited and p.banned_at is null then 'in_already'
+           when r.id is null or l.id is null or p.banned_at is not null or not ${makerModerates}
                 or exists (select from room_bans b where b.room_id = r.id and b.person_id = p.id)
              then 'no_link'
            when p.kind = 'guest' and pol.entry = 'members' then 'accounts_only'
-           when m.person_id is not null and m.invited then 'in_already'
            when l.expires_at <= now() or l.used >= l.uses then 'no_link'
          end as why
     from (select $1::bigint as room, $2::bigint as person, $3::bytea as session, $4::bytea as link) a
@@ -70,8 +70,6 @@ with actor as materialized (
   -- Who wrote in an open room is in it already, and is invited now.
   on conflict (room_id, person_id) do update set invited = true
   returning m.*
-), known as (
-  update people set invited = true from placed where people.id = placed.person_id and not people.invited
 ), done as (
   select person_id as about_id, null::bigint as n, '' as detail, false as lost from placed
 ), ${eventPart('member.changed')}

@@ -95,7 +95,11 @@ const targetPart = `target as materialized (
 )`
 
 const moderates = `${rank('actor.role')} >= ${rank(`'moderator'`)}`
-const outranks = `(actor.role = 'owner' or ${rank('target.role')} < ${rank('actor.role')})`
+/** The server's owner looks after open rooms, whatever their own owners think of it. */
+const outranks = `(case
+  when target.kind = 'owner' and actor.kind <> 'owner' and actor.visibility = 'open' then false
+  else actor.role = 'owner' or ${rank('target.role')} < ${rank('actor.role')}
+end)`
 const isSelf = 'target.id = actor.person'
 const isLastOwner = `(target.own_role = 'owner' and not exists (
   select from members o where o.room_id = actor.room and o.role = 'owner' and o.person_id <> target.id))`
@@ -139,6 +143,13 @@ select (select why from verdict) as why, (select seq from event) as seq, null as
        placed.level, placed.since
   from (select 1) one left join target on true left join placed on true`
 
+/** Whoever leaves would come back as somebody new. */
+const isSlowed = `exists (select from rooms r join members m on m.room_id = r.id and m.person_id = target.id
+  where r.id = actor.room and m.posted_at > now() - r.slow_seconds * interval '1 second')`
+const mayReturn = `(actor.visibility = 'open' or exists (
+  select from links l where l.room_id = actor.room and l.access = 'write'
+     and coalesce(l.expires_at > now(), true) and coalesce(l.used < l.uses, true)))`
+
 const goneRow = `(select why from verdict) as why, (select seq from event) as seq,
        (select last_seq from served) as "serverSeq", target.id, target.name, target.color,
        target.kind, null as role, null::timestamptz as muted_until, null as level,
@@ -153,8 +164,8 @@ with ${actorPart}, ${targetPart}, verdict as (
     when not ${isSelf} and (not ${moderates} or not ${outranks}) then 'rank'
     when ${isLastOwner} and exists (select from members o where o.room_id = actor.room
                                      and o.person_id <> target.id and o.invited) then 'last_owner'
-    when ${isSelf} and (target.muted_until > now()
-                        or (target.own_role = 'reader' and actor.visibility = 'open')) then 'restricted'
+    when ${isSelf} and (target.muted_until > now() or ${isSlowed}
+                        or (target.own_role = 'reader' and ${mayReturn})) then 'restricted'
   end as why
   from actor left join target on true
 ), done as (

@@ -104,7 +104,7 @@ with asked as materialized (
            when known.n is not null then 'known'
            when r.archived then 'archived'
            when m.role = 'reader' and p.kind <> 'owner' then 'reads_only'
-           when m.muted_until > clock.at then 'muted'
+           when m.muted_until > clock.at and p.kind <> 'owner' then 'muted'
            when a.reply_to is not null and (a.reply_to <= m.floor or not exists
              (select from messages m where m.room_id = a.room and m.n = a.reply_to))
              then 'answers_nothing'

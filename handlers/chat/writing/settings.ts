@@ -1,6 +1,13 @@
 import { limits } from '../../limits.ts'
 import { invalid, Refusal } from '../refusal.ts'
-import { type Room, type RoomRow, roomColumns, roomFrom, type Visibility } from '../rooms.ts'
+import {
+  nameIsTaken,
+  type Room,
+  type RoomRow,
+  roomColumns,
+  roomFrom,
+  type Visibility,
+} from '../rooms.ts'
 import { lineField } from '../text.ts'
 import { type Actor, type ActRow, actorPart, actorValues, rank, refusalOf } from './act.ts'
 import { single } from './kind.ts'
@@ -75,7 +82,8 @@ export const settings = single<Settings, Row, Settled>(
       draft.retentionDays ?? null,
     ],
   }),
-  (_, row) => {
+  ({ draft }, row) => {
+    if (row.why === 'taken') return { outcome: nameIsTaken(draft.name ?? ''), seq: null }
     if (row.why === 'lobby') return { outcome: lobbyStays(), seq: null }
     if (row.why !== null) return { outcome: refusalOf(row.why), seq: null }
     return { outcome: { room: roomFrom(row) }, seq: row.seq, serverSeq: row.serverSeq }
@@ -99,6 +107,9 @@ with ${actorPart}, verdict as (
                               or $9::integer is not null) then 'rank'
     when slug = 'lobby' and ($6::text = 'closed' or $7::boolean) then 'lobby'
     when archived and $7::boolean is not false then 'archived'
+    when exists (select from rooms o, rooms r where r.id = actor.room and o.id <> r.id
+                   and o.visibility = 'open' and coalesce($6, r.visibility) = 'open'
+                   and lower(o.name) = lower(coalesce($4, r.name))) then 'taken'
   end as why
   from actor
 ), changed as (
