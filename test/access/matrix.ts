@@ -25,7 +25,7 @@ export async function askRow(world: World, row: Row, room: 'closed' | 'open'): P
     // What was done would be in the way of the next.
     if (row.changes === 'session') await world.renewSession(role)
     if (row.changes === 'session' || row.changes === 'guest') await world.renewGuests()
-    else if (path.startsWith('/r/') || path.startsWith('/join')) await world.renewRooms()
+    else if (path.startsWith('/r/') || path.startsWith('/join')) await world.renewRoom(room)
   }
   return cells
 }

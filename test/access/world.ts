@@ -102,8 +102,12 @@ export class World {
     const met = await this.#guest()
     expect(await this.ask(met.shown, 'POST', '/r/lobby/messages', { body: 'here I am' }), 201)
     this.met = met.id
-    this.closed = await this.#room('closed')
-    this.open = await this.#room('open')
+    await this.renewRoom('closed')
+    await this.renewRoom('open')
+  }
+
+  async renewRoom(which: 'closed' | 'open'): Promise<void> {
+    this[which] = await this.#room(which)
   }
 
   /** Asks as one of the table. */
