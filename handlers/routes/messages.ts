@@ -85,8 +85,10 @@ export const postMessage: Answer = async (c) => {
   const post = { kind: 'post', roomId: room.id, authorId: person.id, session } as const
   const posted = draft instanceof Refusal ? draft : await store(c, { ...post, draft }, deadline)
   if (posted instanceof Refusal) {
-    // An archived room has no place to write, and so none for what was written.
-    if (formOf(c) !== 'page' || posted.code === 'not_allowed') return posted
+    // An archived room has no place to write, and so none for what was written; and whoever lost the
+    // room before the body came is shown nothing of it.
+    const { code } = posted
+    if (formOf(c) !== 'page' || code === 'not_allowed' || code === 'not_found') return posted
     const typed = { body: fields.body ?? '', refusal: posted }
     const fragment = await wholeRoom(c, { ...entry, typed, ...kept(fields) })
     return refuse(c, posted, () => fragment)
