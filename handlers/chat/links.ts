@@ -3,7 +3,7 @@ import { isAtLeast, makerModerates, type Standing } from './access.ts'
 import { invalid, notFound, Refusal } from './refusal.ts'
 import type { Room } from './rooms.ts'
 import type { Sql } from './sql.ts'
-import { actRefusals } from './writing/act.ts'
+import { actRefusals, hostPart, refusalOf } from './writing/act.ts'
 
 /** An invitation link to one room. What it holds is told once, to whoever makes it. */
 export type Link = {
@@ -61,7 +61,8 @@ export const invites = ({ room, standing }: Pick<Host, 'room' | 'standing'>): bo
 /**
  * Makes a link.
  * @param key what the database knows it by.
- * @returns `not_allowed` for whoever moderates nothing here; `conflict` where there are as many as may be.
+ * @returns `not_allowed` for whoever moderates nothing here, `not_found` for whom the room is lost by
+ *   now; `conflict` where there are as many as may be.
  */
 export async function makeLink(
   sql: Sql,
@@ -70,17 +71,17 @@ export async function makeLink(
   key: Uint8Array,
 ): Promise<Link | Refusal> {
   if (!invites(host)) return mayNot()
-  const { rows } = await sql.query<Link>(
-    `with l as (
+  const { rows } = await sql.query<Link & { why: string | null }>(
+    `with ${hostPart('$1', '$3')}, l as (
        insert into links (room_id, key, by_id, access, history, uses, expires_at)
        select $1::bigint, $2, $3::bigint, $4, $5, $6::integer, now() + $7 * interval '1 second'
-        where (select count(*) from links where room_id = $1) < $8
+        where (select count(*) from links where room_id = $1) < $8 and (select why from host) is null
        returning *
      ), audited as (
        insert into audit (by_id, room_id, action, detail)
        select by_id, room_id, 'link.made', concat_ws(', ', access, history, uses || ' uses') from l
      )
-     select ${columns} from l join people p on p.id = l.by_id`,
+     select host.why, ${columns} from host left join l on true left join people p on p.id = l.by_id`,
     [
       host.room.id,
       key,
@@ -92,9 +93,12 @@ export async function makeLink(
       limits.linksOfRoom,
     ],
   )
-  return (
-    rows[0] ??
-    new Refusal('conflict', `A room has at most ${limits.linksOfRoom} links. Revoke one first.`)
+  const { why = 'gone', ...link } = rows[0] ?? {}
+  if (why !== null) return refusalOf(why)
+  if ('id' in link && link.id !== null) return link
+  return new Refusal(
+    'conflict',
+    `A room has at most ${limits.linksOfRoom} links. Revoke one first.`,
   )
 }
 

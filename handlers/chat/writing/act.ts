@@ -45,6 +45,21 @@ export const rank = (role: string): string =>
   `coalesce(array_position(array['reader', 'member', 'moderator', 'owner'], ${role}), 0)`
 
 /**
+ * Why somebody may not look after a room, as it is when the statement runs: who asks was let in
+ * before their request's body came, and may have lost it since.
+ */
+export const hostPart = (room: string, person: string): string => `host as materialized (
+  select case
+           when not ${seesRoom} then 'gone'
+           when r.direct is not null or ${rank(roleIn)} < ${rank(`'moderator'`)} then 'rank'
+         end as why
+    from (select * from policy limit 1) pol
+    left join rooms r on r.id = ${room}
+    left join people p on p.id = ${person}
+    left join members m on m.room_id = r.id and m.person_id = p.id
+)`
+
+/**
  * The event of an act in its room's log. The act's own part `done (about_id, n, detail, lost)` has a
  * row where there is something to tell.
  */
