@@ -77,9 +77,10 @@ for (const { kind, driver } of bells) {
   })
 
   test('what was said before it came arrives', async () => {
+    // Before: what is committed once it listens, and not rung for, nobody would tell it of.
+    await commit()
     const late = start()
     const reader = follow(late.hub, room)
-    await commit()
     await until(() => reader.told.length === 1)
     await reader.stop()
   })
