@@ -82,6 +82,15 @@ export type Spawned = {
   ended: Promise<number | NodeJS.Signals | null>
 }
 
+/** What the machine may have set for another server than the ones of these tests. */
+const unset = {
+  DATABASE_URL: undefined,
+  DATABASE_URL_FILE: undefined,
+  PGHOST: undefined,
+  NATTER_PORT: undefined,
+  NATTER_URL: undefined,
+}
+
 /**
  * Runs a TypeScript file of the project in a process of its own, killed by `cleanUp`.
  * @param root another copy of the project
@@ -92,10 +101,9 @@ export function spawned(
   env: Record<string, string | undefined> = {},
   root = PROJECT,
 ): Spawned {
-  const named = { DATABASE_URL: undefined, DATABASE_URL_FILE: undefined, PGHOST: undefined }
   const child = spawn(process.execPath, ['--import', 'tsx', join(root, file), ...args], {
     cwd: root,
-    env: { ...process.env, ...named, ...env },
+    env: { ...process.env, ...unset, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
