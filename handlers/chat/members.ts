@@ -33,15 +33,20 @@ export async function listMembers(
   return { members, next }
 }
 
-/** Somebody in a room, or who is kept out of it; null where it is nobody. */
-export async function findMember(sql: Sql, room: Room, personId: number): Promise<Member | null> {
+/** Somebody in a room, or for its moderators who is kept out of it; null where it is nobody. */
+export async function findMember(
+  sql: Sql,
+  room: Room,
+  standing: Standing,
+  personId: number,
+): Promise<Member | null> {
   const { rows } = await sql.query<MemberRow>(
     `select p.id, p.name, p.color, p.kind, m.role, m.muted_until, m.since, 'everything' as level
        from people p left join members m on m.room_id = $1 and m.person_id = p.id
       where p.id = $2
         and (m.person_id is not null
-             or exists (select from room_bans b where b.room_id = $1 and b.person_id = p.id))`,
-    [room.id, personId],
+             or ($3 and exists (select from room_bans b where b.room_id = $1 and b.person_id = p.id)))`,
+    [room.id, personId, isAtLeast(standing.role, 'moderator')],
   )
   return rows[0] ? memberFrom(rows[0]) : null
 }

@@ -31,7 +31,7 @@ export const showMember: Answer = async (c) => {
   const entry = await enterRoom(c)
   if (entry instanceof Refusal) return entry
   const { room, person, standing } = entry
-  const member = await findMember(c.var.sql, room, idIn(c, 'person'))
+  const member = await findMember(c.var.sql, room, standing, idIn(c, 'person'))
   if (!member) return notFound('person')
   return represent(c, {
     json: () => memberJson(member, person?.id),
