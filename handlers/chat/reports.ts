@@ -49,7 +49,7 @@ export async function report(
   return rows[0] ? null : notFound('message')
 }
 
-/** What is reported and not settled, the oldest first; for the room's moderators. */
+/** What is reported and not settled, of what they see, the oldest first; for the room's moderators. */
 export async function listReports(
   sql: Sql,
   room: Room,
@@ -61,8 +61,8 @@ export async function listReports(
        from reports e
        join messages m on m.room_id = e.room_id and m.n = e.n
        join people p on p.id = e.by_id
-      where e.room_id = $1 and e.settled_at is null order by e.id limit $2`,
-    [room.id, limits.listedReports],
+      where e.room_id = $1 and e.settled_at is null and e.n > $3 order by e.id limit $2`,
+    [room.id, limits.listedReports, standing.floor],
   )
   return rows.map((row) => ({
     id: row.id,
@@ -85,13 +85,13 @@ export async function settleReport(
   const { rows } = await sql.query(
     `with settled as (
        update reports set settled_at = now(), settled_by = $3
-        where room_id = $1 and id = $2 and settled_at is null returning room_id, n, by_id
+        where room_id = $1 and id = $2 and settled_at is null and n > $4 returning room_id, n, by_id
      ), audited as (
        insert into audit (by_id, room_id, action, about_id, n)
        select $3, room_id, 'report.settled', by_id, n from settled
      )
      select n from settled`,
-    [room.id, id, personId],
+    [room.id, id, personId, standing.floor],
   )
   return rows[0] ? null : notFound('report')
 }
