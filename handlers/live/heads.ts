@@ -162,10 +162,12 @@ export class HeadsFeed {
 
   async #tell(snapshot: Snapshot): Promise<void> {
     const unknown = this.#unknownSince()
-    const readers = [...this.#watchers].map(({ reader }) => reader)
+    // Who begins to watch while it is read whom rooms are for is told by the next look.
+    const watchers = [...this.#watchers]
+    const readers = watchers.map(({ reader }) => reader)
     const people = await this.#peopleOf([...new Set([...unknown.values()].flat())], readers)
     const lists = new Map<string, Head[]>()
-    for (const watcher of this.#watchers) {
+    for (const watcher of watchers) {
       const { wait, since, reader, openId } = watcher
       const moved = unknown.get(since.text)
       if (wait.done || !moved || isAsNew(since, snapshot)) continue
