@@ -95,15 +95,16 @@ export function readDraft(fields: {
 
 /**
  * One message, or null.
+ * @param room as it was when whoever asks was let in: what came after that is none.
  * @param floor of whoever asks: they see what has a later number alone.
  */
 export async function findMessage(
   sql: Sql,
-  room: Room,
+  room: Pick<Room, 'id' | 'lastSeq'>,
   n: number,
   floor = 0,
 ): Promise<Message | null> {
-  if (n <= floor) return null
+  if (n <= floor || n > room.lastSeq) return null
   const { rows } = await sql.query<MessageRow>(
     `select ${messageColumns} from messages m where m.room_id = $1 and m.n = $2`,
     [room.id, n],
