@@ -41,6 +41,12 @@ export async function rotateSecret(sql: Sql): Promise<void> {
   )
 }
 
+/** How far the server's log has come. */
+export async function readServerSeq(sql: Sql): Promise<number> {
+  const { rows } = await sql.query<{ seq: number }>('select last_seq as seq from server')
+  return rows[0]?.seq ?? 0
+}
+
 /** Hosted databases may keep it to themselves (42501); their restores make new tables anyway. */
 async function clusterIdentifier(sql: Sql): Promise<string> {
   try {

@@ -108,6 +108,9 @@ export class Hub implements Follower {
     }
   }
 
+  /** Comes back when `refuses` knows whose access has ended by now. */
+  settled = (): Promise<void> => this.#reads.settled()
+
   /**
    * Holds a request until there is something past its number. It is registered first, and then the
    * number is compared with the head, with nothing awaited between the two: what is committed

@@ -1,3 +1,4 @@
+import { readServerSeq } from '../chat/server.ts'
 import type { Sql } from '../chat/sql.ts'
 import { type Batch, readLog } from './log.ts'
 
@@ -35,6 +36,11 @@ export class SharedReads {
     const read = this.#read(roomId, after, limit).finally(() => this.#reads.delete(key))
     this.#reads.set(key, read)
     return read
+  }
+
+  /** Comes back when it is known here whose access has ended by now: for what was read elsewhere. */
+  async settled(): Promise<void> {
+    await this.#fence(await readServerSeq(this.#sql))
   }
 
   async #read(roomId: number, after: number, limit: number): Promise<Batch> {

@@ -65,6 +65,9 @@ export async function runStream(
     await begin?.(stream)
     const reset = async (seq: number) => {
       const lines = await resetLines(sql, ask, seq)
+      // The head may be what a bell told, past the end of what they may see.
+      await hub.settled()
+      if (hub.refuses(ask.who)) return seq
       stream.at = seq
       stream.write(pipe.frame(lines))
       await drained(pipe)
