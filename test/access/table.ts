@@ -24,19 +24,22 @@ export type Row = {
   changes?: 'guest' | 'session'
 }
 
-function row(text: string, more: Omit<Row, 'name' | 'cells'> = {}): Row {
+export function row(text: string, more: Omit<Row, 'name' | 'cells'> = {}): Row {
   const [name = '', cells = ''] = text.split('|').map((part) => part.trim())
   return { name, cells: cells.split(/\s+/), ...more }
 }
 
 let made = 0
-const unique: Body = () => ({ name: `Matrix ${Date.now().toString(36)} ${++made}` })
+export const unique: Body = () => ({ name: `Matrix ${Date.now().toString(36)} ${++made}` })
 const deleting: Body = () => ({ _method: 'DELETE' })
-const asIs: Body = (world, _, role) => ({ name: world.nameOf(role) })
+export const asIs: Body = (world, _, role) => ({ name: world.nameOf(role) })
 const wrongPassword = () => ({ current: 'wrong wrong wrong', password: 'another few words' })
 const report = (_: World, room: Room) => room.report
 const link = (_: World, room: Room) => room.link
 const subject = (world: World) => world.subject
+// Somebody else's: that there is such a one makes no difference.
+const token = (world: World) => world.foreign.token
+const device = (world: World) => world.foreign.device
 
 // biome-ignore format: a table is read by its columns
 export const closedRoom: readonly Row[] = [
@@ -104,12 +107,12 @@ export const closedRoom: readonly Row[] = [
   row('GET /devices                        | 401 +   +   +   +   +   +   +   +   403 401 403 403'),
   row('DELETE /devices                     | 401 +   +   +   +   +   +   +   +   403 401 403 403'),
   row('POST /devices                       | 401 +   +   +   +   +   +   +   +   403 401 403 403', { body: deleting }),
-  row('DELETE /devices/:id                 | 401 404 404 404 404 404 404 404 404 403 401 403 403'),
-  row('POST /devices/:id                   | 401 404 404 404 404 404 404 404 404 403 401 403 403', { body: deleting }),
+  row('DELETE /devices/:id                 | 401 404 404 404 404 404 404 404 404 403 401 403 403', { id: device }),
+  row('POST /devices/:id                   | 401 404 404 404 404 404 404 404 404 403 401 403 403', { body: deleting, id: device }),
   row('GET /tokens                         | 401 403 403 +   +   403 +   +   +   403 401 403 403'),
   row('POST /tokens                        | 401 403 403 +   +   403 +   +   +   403 401 403 403', { body: () => ({ name: 'another', scope: 'read' }) }),
-  row('DELETE /tokens/:id                  | 401 403 403 404 404 403 404 404 404 403 401 403 403'),
-  row('POST /tokens/:id                    | 401 403 403 404 404 403 404 404 404 403 401 403 403', { body: deleting }),
+  row('DELETE /tokens/:id                  | 401 403 403 404 404 403 404 404 404 403 401 403 403', { id: token }),
+  row('POST /tokens/:id                    | 401 403 403 404 404 403 404 404 404 403 401 403 403', { body: deleting, id: token }),
   row('GET /me/password                    | 401 403 403 +   +   403 +   +   +   403 401 403 403'),
   row('PUT /me/password                    | 401 403 403 422 422 403 422 422 422 403 401 403 403', { body: wrongPassword }),
   row('POST /me/password                   | 401 403 403 422 422 403 422 422 422 403 401 403 403', { body: () => ({ _method: 'PUT', ...wrongPassword() }) }),

@@ -11,10 +11,18 @@ export type Request = {
   /** JSON. */
   body?: string
 }
-export type Answer = { status: number; text: string; cookies: string[] }
+export type Answer = {
+  status: number
+  text: string
+  cookies: string[]
+  headers: Record<string, unknown>
+}
 
 /** What somebody shows of themselves. */
-type Shown = Record<string, string>
+export type Shown = Record<string, string>
+
+/** What the server's owner may let in: everybody, guests by link, accounts alone. */
+export type Entry = 'open' | 'invited' | 'members'
 
 type Person = { id: string; name: string; shown: Shown; isAccount: boolean }
 
@@ -27,6 +35,10 @@ export type Room = {
   target: string
   /** Somebody whom the room keeps out. */
   kept: string
+  /** What they show of themselves. */
+  asKept: Shown
+  /** Its name, topic and text, none of which its address holds. */
+  secrets: string[]
   report: string
   link: string
   /** What an invitation to the closed room holds. */
@@ -40,10 +52,13 @@ export class World {
   readonly #send: Send
   readonly #ownerToken: () => Promise<string>
   #people = new Map<Role, Person>()
+  #subjectShown: Shown = {}
   closed!: Room
   open!: Room
   /** An account of nobody in the table, whom the server's owner may change. */
   subject!: string
+  /** A token and a device of theirs, which are nobody's business in the table. */
+  foreign!: { token: string; device: string }
   /** Somebody who is met in an open room. */
   met!: string
 
@@ -62,7 +77,7 @@ export class World {
       password: PASSWORD,
     })
     this.#people.set('server owner', personOf(expect(entered, 201), true))
-    this.subject = (await this.#account()).id
+    await this.#subject()
     for (const scope of ['write', 'read'] as const) {
       const made = await this.ask(this.#of('inside').shown, 'POST', '/tokens', {
         name: 'matrix',
@@ -74,6 +89,42 @@ export class World {
       this.#people.set(role, { ...this.#of('inside'), shown })
     }
     await this.renewGuests()
+  }
+
+  /** Somebody with a token and a device of their own. */
+  async #subject(): Promise<void> {
+    const { id, shown } = await this.#account()
+    this.subject = id
+    const made = await this.ask(shown, 'POST', '/tokens', { name: 'theirs', scope: 'read' })
+    const devices = await this.ask(shown, 'GET', '/devices')
+    const [device] = JSON.parse(expect(devices, 200).text).sessions
+    this.foreign = { token: JSON.parse(expect(made, 201).text).id, device: device.id }
+    this.#subjectShown = shown
+  }
+
+  /** What stands of what is the subject's alone. */
+  async foreignLeft(): Promise<{ tokens: number; devices: number }> {
+    const tokens = expect(await this.ask(this.#subjectShown, 'GET', '/tokens'), 200)
+    const devices = expect(await this.ask(this.#subjectShown, 'GET', '/devices'), 200)
+    return {
+      tokens: JSON.parse(tokens.text).tokens.length,
+      devices: JSON.parse(devices.text).sessions.length,
+    }
+  }
+
+  /** Asks while the server lets in others than everybody, and lets everybody in again. */
+  async under<T>(entry: Entry, asking: () => Promise<T>): Promise<T> {
+    if (entry === 'open') return asking()
+    await this.#enter(entry)
+    try {
+      return await asking()
+    } finally {
+      await this.#enter('open')
+    }
+  }
+
+  async #enter(entry: Entry): Promise<void> {
+    expect(await this.ask(this.#of('server owner').shown, 'PATCH', '/policy', { entry }), 200)
   }
 
   /** Those without an account are made anew: what was asked as them may have made others of them. */
@@ -112,12 +163,16 @@ export class World {
 
   /** Asks as one of the table. */
   as(role: Role, method: string, path: string, body?: object): Promise<Answer> {
-    return this.ask(role === 'visitor' ? {} : this.#of(role).shown, method, path, body)
+    return this.ask(this.shownBy(role), method, path, body)
+  }
+
+  /** What somebody of the table shows of themselves. */
+  shownBy(role: Role): Shown {
+    return role === 'visitor' ? {} : this.#of(role).shown
   }
 
   /** The same as a browser asks, for a page. */
-  async page(role: Role, path: string): Promise<Answer> {
-    const shown = role === 'visitor' ? {} : this.#of(role).shown
+  page(shown: Shown, path: string): Promise<Answer> {
     return this.#send({ method: 'GET', path, headers: { accept: 'text/html', ...shown } })
   }
 
@@ -155,7 +210,8 @@ export class World {
   /** A room with everybody in it as the table has them. */
   async #room(visibility: 'open' | 'closed'): Promise<Room> {
     const owner = this.#of('room owner').shown
-    const named = { name: `Matrix ${word()}`, topic: `secret ${visibility} topic`, visibility }
+    const [name, topic] = [`Matrix ${word()}`, `topic ${word()}`]
+    const named = { name, topic, visibility }
     const made = expect(await this.ask(owner, 'POST', '/rooms', named), 201)
     const { slug } = JSON.parse(made.text).room
     const path = `/r/${slug}`
@@ -167,16 +223,24 @@ export class World {
     expect(await this.ask(this.#of('reader').shown, 'POST', `/join/${read.token}`), 201)
     const moderator = `${path}/members/${this.#of('moderator').id}`
     expect(await this.ask(owner, 'PUT', moderator, { role: 'moderator' }), 200)
-    const said = expect(
-      await this.ask(owner, 'POST', `${path}/messages`, { body: 'secret words' }),
-      201,
-    )
+    const words = { body: `words ${word()}` }
+    const said = expect(await this.ask(owner, 'POST', `${path}/messages`, words), 201)
     const { n } = JSON.parse(said.text)
     expect(await this.ask(target.shown, 'POST', `${path}/messages/${n}/reports`, {}), 201)
     const reports = expect(await this.ask(owner, 'GET', `${path}/reports`), 200)
     expect(await this.ask(owner, 'PUT', `${path}/bans/${kept.id}`), 200)
     const report = JSON.parse(reports.text).reports[0].id
-    return { slug, n, target: target.id, kept: kept.id, report, link: read.id, token: write.token }
+    return {
+      slug,
+      n,
+      target: target.id,
+      kept: kept.id,
+      asKept: kept.shown,
+      secrets: [name, topic, words.body],
+      report,
+      link: read.id,
+      token: write.token,
+    }
   }
 
   async #link(path: string, access: string): Promise<{ id: string; token: string }> {

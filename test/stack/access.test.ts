@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { askRow, differences } from '../access/matrix.ts'
 import { ownerLinkCommand, ownerToken } from '../access/owner-link.ts'
+import { isToldInside, secretsTold, toldApart, toldToKept } from '../access/secrecy.ts'
 import { closedRoom, openRoom } from '../access/table.ts'
 import { type Send, World } from '../access/world.ts'
 import { suite } from '../suite.ts'
@@ -12,10 +13,11 @@ const test = suite('the access matrix over HTTP', 300)
 
 /** Asks again where it was too much at once: nothing in the table is refused for that. */
 const send: Send = async (request) => {
-  const { method, path, headers, body } = request
-  const answer = await ask(path, { method, headers, ...(body ? { body } : {}) })
+  const { path, ...asked } = request
+  const answer = await ask(path, asked)
   if (answer.status !== 429) {
-    return { status: answer.status, text: answer.text, cookies: answer.headers['set-cookie'] ?? [] }
+    const { status, text, headers } = answer
+    return { status, text, headers, cookies: headers['set-cookie'] ?? [] }
   }
   await sleep(1000 * Number(answer.headers['retry-after'] ?? 1))
   return send(request)
@@ -38,6 +40,16 @@ if (ownerLinkCommand) {
       })
     }
   }
+  test('a closed room cannot be told from one that does not exist', async () => {
+    assert.equal(await toldApart(world, closedRoom), [])
+  })
+  test('whom a room keeps out finds none there, open or closed, and no invitation', async () => {
+    assert.equal(await toldToKept(world, closedRoom), [])
+  })
+  test('no page and no answer tells those outside a closed room’s name, topic or text', async () => {
+    assert.ok(await isToldInside(world))
+    assert.equal(await secretsTold(world, closedRoom), [])
+  })
 } else {
   test('is left out: OWNER_LINK_COMMAND names no command that prints the link of an owner', () => {
     assert.not.ok(process.env.CI, 'where all is to be tested, it must be there')
