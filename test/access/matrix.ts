@@ -10,7 +10,7 @@ export type Cell = { row: string; role: Role; wanted: string; got: string }
  * Asks a row as everybody.
  * @param room of the rows that have one
  * @param entry whom the server lets in while it is asked
- * @returns a cell for each role
+ * @returns a cell for each role that the world has
  */
 export async function askRow(
   world: World,
@@ -20,6 +20,7 @@ export async function askRow(
 ): Promise<Cell[]> {
   const cells: Cell[] = []
   for (const [i, role] of roles.entries()) {
+    if (!world.has(role)) continue
     const wanted = row.cells[i] ?? '?'
     const place = world[room]
     const [method = '', path = ''] = row.name.split(' ')

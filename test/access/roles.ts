@@ -27,3 +27,6 @@ export const roles = [
 ] as const
 
 export type Role = (typeof roles)[number]
+
+/** Those who are there only where the server has an owner. */
+export const ofOwner: readonly Role[] = ['server owner', 'banned']

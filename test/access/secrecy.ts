@@ -8,7 +8,9 @@ const missing = 'no-such-room-at-all'
 const outside: readonly Role[] = ['visitor', 'guest', 'outside', 'server owner', 'banned', 'ended']
 
 const peopleOutside = (world: World, more: readonly Role[] = []): [who: string, shown: Shown][] => [
-  ...[...outside, ...more].map((role): [string, Shown] => [role, world.shownBy(role)]),
+  ...[...outside, ...more]
+    .filter((role) => world.has(role))
+    .map((role): [string, Shown] => [role, world.shownBy(role)]),
   ['kept out of the room', world.closed.asKept],
 ]
 

@@ -50,7 +50,7 @@ const word = () => randomBytes(5).toString('hex')
 
 export class World {
   readonly #send: Send
-  readonly #ownerToken: () => Promise<string>
+  readonly #ownerToken: (() => Promise<string>) | null
   #people = new Map<Role, Person>()
   #subjectShown: Shown = {}
   closed!: Room
@@ -62,8 +62,11 @@ export class World {
   /** Somebody who is met in an open room. */
   met!: string
 
-  /** @param ownerToken what a link holds that makes an owner of the server */
-  constructor(send: Send, ownerToken: () => Promise<string>) {
+  /**
+   * @param ownerToken what a link holds that makes an owner of the server; null where there is none
+   * to be had, and nobody is who needs one: `ofOwner` in roles.ts
+   */
+  constructor(send: Send, ownerToken: (() => Promise<string>) | null) {
     this.#send = send
     this.#ownerToken = ownerToken
   }
@@ -72,11 +75,7 @@ export class World {
   async begin(): Promise<void> {
     const accounts: Role[] = ['outside', 'inside', 'moderator', 'room owner']
     for (const role of accounts) this.#people.set(role, await this.#account())
-    const entered = await this.ask({}, 'POST', `/enter/${await this.#ownerToken()}`, {
-      name: `Owner ${word()}`,
-      password: PASSWORD,
-    })
-    this.#people.set('server owner', personOf(expect(entered, 201), true))
+    if (this.#ownerToken) await this.#owner(await this.#ownerToken())
     await this.#subject()
     for (const scope of ['write', 'read'] as const) {
       const made = await this.ask(this.#of('inside').shown, 'POST', '/tokens', {
@@ -89,6 +88,12 @@ export class World {
       this.#people.set(role, { ...this.#of('inside'), shown })
     }
     await this.renewGuests()
+  }
+
+  async #owner(token: string): Promise<void> {
+    const asked = { name: `Owner ${word()}`, password: PASSWORD }
+    const entered = await this.ask({}, 'POST', `/enter/${token}`, asked)
+    this.#people.set('server owner', personOf(expect(entered, 201), true))
   }
 
   /** Somebody with a token and a device of their own. */
@@ -129,14 +134,24 @@ export class World {
 
   /** Those without an account are made anew: what was asked as them may have made others of them. */
   async renewGuests(): Promise<void> {
-    for (const role of ['guest', 'by link', 'reader', 'banned', 'ended'] as const) {
+    for (const role of ['guest', 'by link', 'reader', 'ended'] as const) {
       this.#people.set(role, await this.#guest())
     }
-    const owner = this.#of('server owner').shown
-    const banned = await this.ask(owner, 'PUT', `/people/${this.#of('banned').id}/ban`, {})
-    expect(banned, 200)
+    if (this.#ownerToken) await this.#banned()
     expect(await this.ask(this.#of('ended').shown, 'DELETE', '/sessions/current'), 200)
     await this.renewRooms()
+  }
+
+  async #banned(): Promise<void> {
+    const banned = await this.#guest()
+    const owner = this.#of('server owner').shown
+    expect(await this.ask(owner, 'PUT', `/people/${banned.id}/ban`, {}), 200)
+    this.#people.set('banned', banned)
+  }
+
+  /** Whether there is such a one. */
+  has(role: Role): boolean {
+    return role === 'visitor' || this.#people.has(role)
   }
 
   /** Whoever has an account is signed in anew. */
