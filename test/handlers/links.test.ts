@@ -161,6 +161,30 @@ test('what answers something older looks as if it answered nothing', async () =>
   )
 })
 
+test('a moderator who sees what is said from now on is shown nothing older as reported', async () => {
+  const { app } = instance
+  const room = await closed()
+  const { n } = await say(app, olga, room, 'old')
+  const late = await join(app, 'late')
+  await come(app, late, await linkTo(app, olga, room, { history: 'from_now' }))
+  const path = `/r/${room}/members/${late.id}`
+  const made = ask(app, path, { by: olga, method: 'PUT', json: { role: 'moderator' } })
+  assert.is(await status(made), 200)
+  const report = { by: olga, json: { reason: 'rude' } }
+  assert.is(await status(ask(app, `/r/${room}/messages/${n}/reports`, report)), 201)
+  const listed = async (by: Someone) => {
+    const { reports } = await jsonOf<{ reports: { id: string }[] }>(
+      ask(app, `/r/${room}/reports`, { by }),
+    )
+    return reports.map(({ id }) => id)
+  }
+  const [id] = await listed(olga)
+  assert.equal(await listed(late), [])
+  const settle = (by: Someone) => ask(app, `/r/${room}/reports/${id}`, { by, method: 'DELETE' })
+  await isRefused('json', await settle(late), 404, 'not_found')
+  assert.is(await status(settle(olga)), 200)
+})
+
 test('nobody is told of a change of what is older than they may see', async () => {
   const { room, late, first, third } = await latecomer()
   const { live } = await jsonOf<PageJson>(ask(instance.app, `/r/${room}`, { by: late }))

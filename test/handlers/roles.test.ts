@@ -109,6 +109,17 @@ test('somebody whom one has met nowhere does not exist, and is not named', async
   )
 })
 
+test('whom a room keeps out is told to its moderators alone', async () => {
+  const { app } = instance
+  const open = await roomOf(app, olga, `Room ${Math.random()}`)
+  await say(app, ann, open, 'hello')
+  const banned = await ask(app, `/r/${open}/bans/${ann.id}`, { by: olga, method: 'PUT' })
+  assert.is(banned.status, 200)
+  const shown = (by?: Someone) => ask(app, `/r/${open}/members/${ann.id}`, { by })
+  assert.is((await shown(olga)).status, 200)
+  for (const by of [mod, undefined]) await isRefused('json', await shown(by), 404, 'not_found')
+})
+
 test('an archived room is read, not written to, and nobody’s but its owner’s to open again', async () => {
   await say(instance.app, ann, room, 'before')
   assert.is((await settings(olga, { archived: true })).status, 200)
