@@ -78,13 +78,24 @@ export async function openAccount(
 
 /**
  * Whether an account may be made, in SQL, by whoever holds the invitation `$7` or came by one. What
- * guests have among themselves invites nobody: a link counts whose maker has an account.
+ * guests have among themselves invites nobody: a link counts whose maker has an account. It makes
+ * as many accounts as it has uses; its row is locked while they are counted.
  */
-const mayOpen = (cameByLink: string): string => `may as (
-       select from policy
-        where accounts = 'anyone' or (accounts = 'invited'
-              and (${cameByLink} or ${linkIsGood('$7', "and maker.kind <> 'guest'")}))
+const mayOpen = (cameByLink: string, isWelcome = 'true'): string => `asked as materialized (
+       select accounts, ${cameByLink} as came from policy where ${isWelcome}
+     ), spent as (
+       update links held set accounts = held.accounts + 1 from asked
+        where held.key = $7 and asked.accounts = 'invited' and not asked.came
+          and coalesce(held.accounts < held.uses, true)
+          and ${linkIsGood('$7', "and maker.kind <> 'guest'")}
+       returning held.id
+     ), may as (
+       select from asked
+        where accounts = 'anyone' or (accounts = 'invited' and (came or exists (select from spent)))
      )`
+
+const isNotBarred =
+  'not exists (select from barred_addresses b where b.address = $8 and b.expires_at > now())'
 
 /** Whether the guest `$8` was let into a room that somebody with an account looks after. */
 const wasInvited = `exists (
@@ -109,10 +120,9 @@ export const nameTaken =
 
 async function enrol(sql: Sql, values: unknown[]): Promise<Opened | Refusal> {
   const { rows } = await sql.query<Person>(
-    `with ${mayOpen('false')}, person as (
+    `with ${mayOpen('false', isNotBarred)}, person as (
        insert into people (name, color, kind, address)
        select $1, $2, 'member', $8 from may
-        where not exists (select from barred_addresses b where b.address = $8 and b.expires_at > now())
        returning id, name, color, kind
      ), account as (
        insert into accounts (person_id, login, password) select id, $3, $4 from person

@@ -125,6 +125,20 @@ test('a guest’s own link invites nobody to an account', async () => {
   for (const by of [guest, undefined]) await isRefused('json', await open(by), 403, 'not_allowed')
 })
 
+test('one use of a link makes one account, however many ask at once', async () => {
+  const { app } = instance
+  await patch(olga, '/policy', { accounts: 'invited' })
+  const room = await roomOf(app, olga, 'Once', 'closed')
+  const invite = (await linkTo(app, olga, room, { uses: 1 })).replace('/join/', '')
+  const open = (name: string) =>
+    ask(app, '/accounts', { json: { name, password: 'a few plain words', invite } })
+  // What fails for another reason takes nothing away.
+  await isRefused('json', await open(olga.name), 409, 'conflict')
+  const answers = await Promise.all(['u', 'v'].map(open))
+  assert.equal(answers.map(({ status }) => status).sort(), [201, 403])
+  await isRefused('json', await open('w'), 403, 'not_allowed')
+})
+
 test('a crowd of rooms pushes nobody’s own out of their list', async () => {
   const { app } = instance
   const ann = await member(app, 'ann')
