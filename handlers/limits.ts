@@ -11,6 +11,11 @@ export const limits = {
   slugChars: 60,
   nonceChars: 128,
   clientChars: 64,
+  /** Of what a message answers, as it is shown above the answer. */
+  quoteChars: 140,
+  /** Words that a name may have where somebody is named, and names and rooms that a text may name. */
+  nameWords: 5,
+  namedCandidates: 100,
 
   /** A form percent-encodes each byte threefold and JSON may escape each character twelvefold. */
   bodyBytes: 256 * 1024,

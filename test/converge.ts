@@ -3,14 +3,28 @@
 /** A message's element, and the number that its place goes by. */
 type Item = { id: string; n: number; html: string }
 
-const items = /<li id="(m\d+)"[^>]* data-n="(\d+)"[\s\S]*?<\/li>/g
+const beginning = /<li id="(m\d+)"[^>]* data-n="(\d+)"/g
 const parts =
-  /<hx-upsert hx-target="#messages"[^>]* sort="">([\s\S]*?)<\/hx-upsert>|<hx-partial hx-target="#(m\d+)" hx-swap="outerHTML">([\s\S]*?)<\/hx-partial>/g
+  /<hx-upsert hx-target="#messages"[^>]* sort="">([\s\S]*?)<\/hx-upsert>|<hx-partial hx-target="#(m\d+)" hx-swap="outerHTML">([\s\S]*?)<\/hx-partial>|<hx-partial hx-target="\.(q\d+)" hx-swap="innerHTML">([\s\S]*?)<\/hx-partial>/g
 const poller = /^<div id="poller"[^>]*><\/div>$/
 
 /** The messages of a fragment or page, in its order. */
 export function itemsOf(html: string): Item[] {
-  return [...html.matchAll(items)].map(([item, id = '', n]) => ({ id, n: Number(n), html: item }))
+  return [...html.matchAll(beginning)].map(({ index, 1: id = '', 2: n }) => ({
+    id,
+    n: Number(n),
+    html: html.slice(index, endOf(html, index)),
+  }))
+}
+
+/** Where the element `li` that begins somewhere ends: there may be lists in it. */
+function endOf(html: string, begin: number): number {
+  let depth = 0
+  for (const { index, 0: tag } of html.slice(begin).matchAll(/<li\b|<\/li>/g)) {
+    depth += tag === '</li>' ? -1 : 1
+    if (depth === 0) return begin + index + tag.length
+  }
+  throw new Error(`A message has no end: ${html.slice(begin)}`)
 }
 
 /** Where a fragment says that its reader goes on: the last `after=` in it. */
@@ -22,12 +36,13 @@ export function cursorOf(html: string): string {
 
 /**
  * What stands on the page after htmx has swapped in a fragment of changes: `hx-upsert` replaces
- * by id and else inserts in order, `hx-partial` replaces where its target is and does nothing
- * where it is not.
+ * by id and else inserts in order, `hx-partial` replaces where its target is, wherever there is
+ * one, and does nothing where there is none.
  */
 export function applyFragment(before: readonly Item[], html: string): Item[] {
-  const list = [...before]
-  for (const [, upserted, target, partial] of html.matchAll(parts)) {
+  const list = before.map((item) => ({ ...item }))
+  for (const [, upserted, target, partial, quote, quoted = ''] of html.matchAll(parts)) {
+    if (quote !== undefined) for (const item of list) item.html = requoted(item.html, quote, quoted)
     if (target !== undefined) replace(list, target, itemsOf(partial ?? ''))
     for (const item of itemsOf(upserted ?? '')) upsert(list, item)
   }
@@ -35,6 +50,12 @@ export function applyFragment(before: readonly Item[], html: string): Item[] {
   if (!poller.test(rest)) throw new Error(`Not understood in a fragment: ${rest}`)
   return list
 }
+
+const requoted = (html: string, name: string, by: string): string =>
+  html.replace(
+    new RegExp(`(<a [^>]* class="${name}">)[\\s\\S]*?(</a>)`),
+    `$1${by.replaceAll('$', '$$$$')}$2`,
+  )
 
 function replace(list: Item[], id: string, by: Item[]): void {
   const at = list.findIndex((item) => item.id === id)

@@ -1,4 +1,5 @@
 import { limits } from '../limits.ts'
+import { type Named, nothingNamed } from './naming.ts'
 import type { Person } from './people.ts'
 import { invalid, Refusal } from './refusal.ts'
 import type { Room } from './rooms.ts'
@@ -15,8 +16,21 @@ export type Message = {
   editedAt: Date | null
   deleted: boolean
   replyTo: number | null
+  /** What it answers, as that is now; null where it answers nothing, or what is not kept any more. */
+  quote: Quote | null
+  /** The message that its thread began with; null where it answers nothing. */
+  thread: number | null
   version: number
+  named: Named
+  reactions: readonly Reaction[]
+  pinned: boolean
 }
+
+/** A message as the one that answers it shows it. */
+export type Quote = { n: number; author: string; text: string; deleted: boolean }
+
+/** Who gave a message the same reaction, the first of them first, under the names they had. */
+export type Reaction = { emoji: string; by: readonly { id: number; name: string }[] }
 
 export type MessageRow = {
   n: number
@@ -29,13 +43,48 @@ export type MessageRow = {
   edited_at: Date | null
   deleted_at: Date | null
   reply_to: number | null
+  quote: Omit<Quote, 'n'> | null
+  thread: number | null
   version: number
+  named: Named | null
+  reactions: Reaction[] | null
+  pinned: boolean
 }
+
+/** What a message has that answers nothing, names nobody and to which nobody has said anything. */
+export const plainMessage = {
+  replyTo: null,
+  quote: null,
+  thread: null,
+  named: nothingNamed,
+  reactions: [],
+  pinned: false,
+} as const satisfies Partial<Message>
+
+/** The beginning of a text, as those who answer it show it. */
+export const quoted = (body: string): string =>
+  [...body.slice(0, limits.quoteChars * 2)].slice(0, limits.quoteChars).join('')
+
+/** What a message answers, in SQL, as `Quote` has it. */
+export const quoteOf = (room: string, n: string): string => `case when ${n} is not null then (
+    select json_build_object('author', q.author_name, 'deleted', q.deleted_at is not null,
+             'text', case when q.deleted_at is null then left(q.body, ${limits.quoteChars}) else '' end)
+      from messages q where q.room_id = ${room} and q.n = ${n}) end as quote`
+
+const reactionsOf = `case when m.deleted_at is null then (
+    select json_agg(json_build_object('emoji', e.emoji, 'by', e.by) order by e.since, e.emoji)
+      from (select emoji, min(at) as since,
+                   json_agg(json_build_object('id', person_id, 'name', name) order by at, person_id) as by
+              from reactions where room_id = m.room_id and n = m.n group by emoji) e) end as reactions`
 
 /** The columns that `messageFrom` reads, of a `messages` that is called `m`. */
 export const messageColumns = `m.n, m.author_id, m.author_name, m.author_color, m.author_kind,
   case when m.deleted_at is null then m.body else '' end as body,
-  m.at, m.edited_at, m.deleted_at, m.reply_to, m.version`
+  m.at, m.edited_at, m.deleted_at, m.reply_to, m.thread, m.version,
+  case when m.deleted_at is null then m.named end as named,
+  m.pinned_at is not null and m.deleted_at is null as pinned,
+  ${quoteOf('m.room_id', 'm.reply_to')},
+  ${reactionsOf}`
 
 export function messageFrom(row: MessageRow): Message {
   return {
@@ -51,13 +100,27 @@ export function messageFrom(row: MessageRow): Message {
     editedAt: row.edited_at,
     deleted: row.deleted_at !== null,
     replyTo: row.reply_to,
+    quote: row.quote && row.reply_to !== null ? { n: row.reply_to, ...row.quote } : null,
+    thread: row.thread,
     version: row.version,
+    named: row.named ?? nothingNamed,
+    reactions: row.reactions ?? [],
+    pinned: row.pinned,
   }
 }
 
 /** The message for somebody who sees what has a later number alone: it quotes nothing older. */
 export const aboveFloor = (message: Message, floor: number): Message =>
-  message.replyTo !== null && message.replyTo <= floor ? { ...message, replyTo: null } : message
+  isAbove(message.replyTo, floor) && isAbove(message.thread, floor)
+    ? message
+    : {
+        ...message,
+        replyTo: isAbove(message.replyTo, floor) ? message.replyTo : null,
+        quote: isAbove(message.replyTo, floor) ? message.quote : null,
+        thread: isAbove(message.thread, floor) ? message.thread : null,
+      }
+
+const isAbove = (n: number | null, floor: number): boolean => n === null || n > floor
 
 /**
  * How many of these, from the first on, one answer holds: their texts all together stay within

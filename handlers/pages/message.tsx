@@ -1,4 +1,4 @@
-import type { Message } from '../chat/messages.ts'
+import type { Message, Quote } from '../chat/messages.ts'
 import { MessageBody } from './body.tsx'
 import { Mark, Name, personJson } from './person.tsx'
 import { render } from './render.ts'
@@ -25,17 +25,32 @@ export const MessageItem = ({ slug, message }: Props) => (
       </a>
       {message.editedAt && !message.deleted ? <span class="edited"> edited</span> : ''}
     </p>
-    {message.replyTo === null ? '' : <ReplyLine slug={slug} n={message.replyTo} />}
+    {message.replyTo === null ? (
+      ''
+    ) : (
+      <Answers slug={slug} n={message.replyTo} quote={message.quote} />
+    )}
     <div class="body">
       <MessageBody message={message} />
     </div>
   </li>
 )
 
-const ReplyLine = ({ slug, n }: { slug: string; n: number }) => (
+type AnswersProps = { slug: string; n: number; quote: Quote | null }
+
+const Answers = ({ slug, n, quote }: AnswersProps) => (
   <p class="answers">
-    <a href={`/r/${slug}/messages/${n}#m${n}`}>In answer to an earlier message</a>
+    <a href={`/r/${slug}/messages/${n}#m${n}`} class={`q${n}`}>
+      {quote ? <QuoteText {...quote} /> : 'In answer to an earlier message'}
+    </a>
   </p>
+)
+
+/** What is quoted, in one line: it is no Markdown there. */
+export const QuoteText = ({ author, text, deleted }: Omit<Quote, 'n'>) => (
+  <>
+    <b>{author}</b> {deleted ? 'This message was deleted.' : text.replace(/\s+/g, ' ')}
+  </>
 )
 
 /** UTC, until the browser puts its own in place. */
@@ -57,5 +72,13 @@ export const messageJson = (slug: string, message: Message) => ({
   edited_at: message.editedAt?.toISOString() ?? null,
   deleted: message.deleted,
   reply_to: message.replyTo,
+  thread: message.thread,
   version: message.version,
+  mentions: message.named.people.map(({ id, name }) => ({ id: String(id), name })),
+  reactions: message.reactions.map(({ emoji, by }) => ({
+    emoji,
+    count: by.length,
+    by: by.map(({ id, name }) => ({ id: String(id), name })),
+  })),
+  pinned: message.pinned,
 })

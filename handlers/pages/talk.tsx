@@ -1,10 +1,11 @@
+import { type Message, quoted } from '../chat/messages.ts'
 import type { Page } from '../chat/pages.ts'
 import type { Room } from '../chat/rooms.ts'
 import type { Subject } from '../chat/subject.ts'
 import { limits } from '../limits.ts'
 import type { Hint } from '../live/hints.ts'
 import type { Batch, LogEvent } from '../live/log.ts'
-import { MessageItem, messageJson } from './message.tsx'
+import { MessageItem, messageJson, QuoteText } from './message.tsx'
 import { personJson } from './person.tsx'
 import { render } from './render.ts'
 import { RoomTitle } from './title.tsx'
@@ -96,11 +97,13 @@ export const pollerFragment = (next: string): string => render(<Poller next={nex
 export function changesFragment(slug: string, batch: Batch): string {
   const posted = latest(batch.events, (event) => event.type === 'message.posted')
   const changed = latest(batch.events, (event) => event.type !== 'message.posted')
+  const requoted = latest(batch.events, ({ type }) => saysOtherwise.has(type))
   const room = batch.events.findLast(({ subject }) => subject?.of === 'room')?.subject
   return [
     room?.of === 'room' ? render(<Retitled slug={slug} room={room} />) : '',
     posted.length > 0 ? render(<Posted slug={slug} events={posted} />) : '',
     ...changed.map((event) => render(<Changed slug={slug} event={event} />)),
+    ...requoted.map(({ message }) => (message ? render(<Requoted message={message} />) : '')),
   ].join('')
 }
 
@@ -125,6 +128,15 @@ const Posted = ({ slug, events }: { slug: string; events: LogEvent[] }) => (
 const Changed = ({ slug, event }: { slug: string; event: LogEvent }) => (
   <hx-partial hx-target={`#m${event.message?.n}`} hx-swap="outerHTML">
     {event.message ? <MessageItem slug={slug} message={event.message} /> : ''}
+  </hx-partial>
+)
+
+/** What says something else than before, so that those who answered it quote it otherwise. */
+const saysOtherwise = new Set(['message.edited', 'message.deleted', 'message.restored'])
+
+const Requoted = ({ message: { n, author, body, deleted } }: { message: Message }) => (
+  <hx-partial hx-target={`.q${n}`} hx-swap="innerHTML">
+    <QuoteText author={author.name} text={quoted(body)} deleted={deleted} />
   </hx-partial>
 )
 

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
-import type { Message } from '../../handlers/chat/messages.ts'
+import { type Message, plainMessage } from '../../handlers/chat/messages.ts'
 import type { LogEvent } from '../../handlers/live/log.ts'
 import { streamEvent } from '../../handlers/pages/stream.ts'
 import { changesFragment } from '../../handlers/pages/talk.tsx'
@@ -101,7 +101,7 @@ function edited(n: number, body: string): LogEvent {
   const author = { id: 1, name: 'editor', color: '#3366cc', kind: 'guest' } as const
   const at = new Date('2026-03-02T10:00:00Z')
   const message: Message = {
-    ...{ n, author, body, at, editedAt: at, deleted: false, replyTo: null, version: 2 },
+    ...{ n, author, body, at, editedAt: at, deleted: false, version: 2, ...plainMessage },
   }
   return { seq: 1_000, type: 'message.edited', by: 1, at, message }
 }

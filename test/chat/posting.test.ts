@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import { findMessage, readDraft } from '../../handlers/chat/messages.ts'
 import { rename } from '../../handlers/chat/people.ts'
 import type { Room } from '../../handlers/chat/rooms.ts'
+import type { Sql } from '../../handlers/chat/sql.ts'
 import { readLog } from '../../handlers/live/log.ts'
 import { suite } from '../suite.ts'
 import {
@@ -18,6 +19,10 @@ import {
 } from './storage.ts'
 
 const upTo = (most: number) => Array.from({ length: most }, (_, index) => index + 1)
+
+/** A message as it stands. */
+const shown = async (sql: Sql, room: Room, n: number) =>
+  findMessage(sql, await currently(sql, room), n)
 
 for (const driver of drivers) {
   const test = suite(`posting on ${driver}`)
@@ -57,7 +62,7 @@ for (const driver of drivers) {
       assert.is(event?.by, person.id)
       assert.equal(event?.message, message)
       assert.equal(event?.at, message.at)
-      assert.equal(await findMessage(sql, room, message.n), message)
+      assert.equal(await shown(storage.sql, room, message.n), message)
     }
   })
 
@@ -79,7 +84,7 @@ for (const driver of drivers) {
     const texts = ['naïve 👩‍👩‍👧 日本', `'; drop table messages; --`, '$1 \\ % _ {}', 'a\u001b[2Jb']
     for (const text of texts) {
       const { message } = await say(storage, person, room, text)
-      assert.is((await findMessage(sql, room, message.n))?.body, text)
+      assert.is((await shown(storage.sql, room, message.n))?.body, text)
     }
   })
 
@@ -90,9 +95,9 @@ for (const driver of drivers) {
     const { message } = await say(storage, person, room, 'hello')
     await rename(sql, person, { name: 'after', color: '#000000' })
     const later = await say(storage, person, room, 'hello again')
-    assert.is((await findMessage(sql, room, message.n))?.author.name, 'before')
+    assert.is((await shown(storage.sql, room, message.n))?.author.name, 'before')
     assert.equal(later.message.author, { ...person, name: 'after', color: '#000000' })
-    assert.equal(await findMessage(sql, room, later.message.n), later.message)
+    assert.equal(await shown(storage.sql, room, later.message.n), later.message)
   })
 
   test('an archived room takes no message', async () => {

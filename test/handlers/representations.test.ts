@@ -43,7 +43,10 @@ for (const form of forms) {
 }
 
 const { keys } = Object
-const messageKeys = 'n room author body html at edited_at deleted reply_to version'.split(' ')
+const messageKeys =
+  'n room author body html at edited_at deleted reply_to thread version mentions reactions pinned'.split(
+    ' ',
+  )
 
 test('the shapes of a person', async () => {
   assert.equal(await jsonOf(get('/me', 'json')), {
@@ -71,6 +74,10 @@ test('the shape of a message', async () => {
     edited_at: null,
     deleted: false,
     reply_to: null,
+    thread: null,
+    mentions: [],
+    reactions: [],
+    pinned: false,
     version: 1,
   })
 })

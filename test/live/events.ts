@@ -1,4 +1,5 @@
 /** Events of a room's log as they are read, made up. */
+import { plainMessage } from '../../handlers/chat/messages.ts'
 import type { LogEvent } from '../../handlers/live/log.ts'
 
 const at = new Date('2026-11-22T10:06:00Z')
@@ -10,8 +11,8 @@ const message = (n: number, body: string, deleted = false) => ({
   at,
   editedAt: null,
   deleted,
-  replyTo: null,
   version: 1,
+  ...plainMessage,
 })
 
 /** The event that made the message of its number. */

@@ -5,7 +5,9 @@ import {
   type MessageRow,
   messageColumns,
   messageFrom,
+  quoteOf,
 } from '../messages.ts'
+import { candidatesIn, namedIn } from '../naming.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import { actRefusals, sessionWrites } from './act.ts'
 import type { Answered, Kind } from './kind.ts'
@@ -48,7 +50,13 @@ const asked = ({ roomId, authorId, session, draft }: Post, place: number) => ({
   body: draft.body,
   nonce: draft.nonce,
   reply_to: draft.replyTo,
+  ...named(draft.body),
 })
+
+function named(body: string) {
+  const may = candidatesIn(body)
+  return may && { names: may.names, slugs: may.slugs, everybody: may.all }
+}
 
 function answerOf({ draft }: Post, row: PostedRow): Answered<Posted> {
   if (row.why !== null && row.why !== 'known')
@@ -89,14 +97,16 @@ const refusals = {
  */
 const statement = `
 with asked as materialized (
-  select place, room, author, decode(session, 'hex') as session, body, nonce, reply_to
+  select place, room, author, decode(session, 'hex') as session, body, nonce, reply_to,
+         names, slugs, everybody
     from json_to_recordset($1) as a (place integer, room bigint, author bigint, session text,
-                                     body text, nonce text, reply_to bigint)
+                                     body text, nonce text, reply_to bigint,
+                                     names json, slugs json, everybody boolean)
 ), clock as materialized (
   select date_trunc('milliseconds', clock_timestamp()) as at
 ), seen as materialized (
   select a.*, r.last_seq, p.name, p.color, p.kind, known.n as known, r.slow_seconds,
-         m.person_id is null as joins, m.posted_at + r.slow_seconds * interval '1 second' as again_at,
+         coalesce(q.thread, q.n) as thread, m.person_id is null as joins, m.posted_at + r.slow_seconds * interval '1 second' as again_at,
          case
            when not ${seesRoom} or (s.key is null and r.visibility <> 'open') then 'gone'
            when s.key is null then 'signed_out'
@@ -105,8 +115,7 @@ with asked as materialized (
            when r.archived then 'archived'
            when m.role = 'reader' and p.kind <> 'owner' then 'reads_only'
            when m.muted_until > clock.at and p.kind <> 'owner' then 'muted'
-           when a.reply_to is not null and (a.reply_to <= m.floor or not exists
-             (select from messages m where m.room_id = a.room and m.n = a.reply_to))
+           when a.reply_to is not null and (a.reply_to <= m.floor or q.n is null)
              then 'answers_nothing'
            when r.slow_seconds > 0 and ${roleIn} not in ('moderator', 'owner')
                 and (m.posted_at > clock.at - r.slow_seconds * interval '1 second' or exists
@@ -122,12 +131,21 @@ with asked as materialized (
       on true
     left join lateral (select n, body from messages
       where room_id = a.room and author_id = a.author and nonce = a.nonce limit 1) known on true
+    left join lateral (select n, thread from messages
+      where a.reply_to is not null and room_id = a.room and n = a.reply_to limit 1) q on true
 ), taken as materialized (
-  select seen.*, clock.at, last_seq + row_number() over (partition by room order by place) as n
+  select seen.*, clock.at, last_seq + row_number() over (partition by room order by place) as n,
+         ${namedIn('seen.room', 'seen')} as named
     from seen, clock where why is null
 ), stored as (
-  insert into messages (room_id, n, author_id, author_name, author_color, author_kind, body, at, nonce, reply_to)
-  select room, n, author, name, color, kind, body, at, nonce, reply_to from taken
+  insert into messages (room_id, n, author_id, author_name, author_color, author_kind, body, at, nonce,
+                        reply_to, thread, named)
+  select room, n, author, name, color, kind, body, at, nonce, reply_to, thread, named from taken
+), mentioned as (
+  insert into mentions (room_id, person_id, n)
+  select room, (whom->>'id')::bigint, n from taken, jsonb_array_elements(named->'people') whom
+   where named is not null
+   union all select room, 0, n from taken where (named->>'all')::boolean
 ), joined as (
   insert into members (room_id, person_id, role, invited, posted_at)
   select distinct on (room, author) room, author, 'member', false, at from taken where joins
@@ -146,7 +164,8 @@ with asked as materialized (
 )
 select place, why, n, author as author_id, name as author_name, color as author_color,
        kind as author_kind, null as body, at, null::timestamptz as edited_at,
-       null::timestamptz as deleted_at, reply_to, 1 as version, null::integer as wait_s
+       null::timestamptz as deleted_at, reply_to, thread, 1 as version, named, false as pinned,
+       ${quoteOf('room', 'reply_to')}, null::json as reactions, null::integer as wait_s
   from taken
 union all
 select seen.place, why, ${messageColumns},

@@ -1,0 +1,75 @@
+import { limits } from '../limits.ts'
+
+/** Whom and what a text names, as it was found when the text was written. */
+export type Named = {
+  people: readonly { id: number; name: string }[]
+  /** Addresses of open rooms. */
+  rooms: readonly string[]
+  /** Everybody in the room. */
+  all: boolean
+}
+
+export const nothingNamed: Named = { people: [], rooms: [], all: false }
+
+/** What a text may name: looked up when it is stored. */
+export type Candidates = { names: string[]; slugs: string[]; all: boolean }
+
+// Neither in the middle of a word nor in an address, as of mail.
+const at = /(?<![\p{L}\p{N}_@/.])@(?=[\p{L}\p{N}])/gu
+const hash = /(?<![\p{L}\p{N}_#/&])#([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?![\p{L}\p{N}_-])/gu
+const everybody = /^room(?![\p{L}\p{N}_-])/iu
+
+/**
+ * What a text may name. A name may hold spaces, so that behind each `@` a few words are tried, one
+ * more each time.
+ * @returns null where it names nothing, which most texts do.
+ */
+export function candidatesIn(text: string): Candidates | null {
+  if (!text.includes('@') && !text.includes('#')) return null
+  const names = new Set<string>()
+  let all = false
+  for (const { index } of text.matchAll(at)) {
+    const rest = text.slice(index + 1, index + 1 + limits.nameChars * 2)
+    all ||= everybody.test(rest)
+    for (const name of beginnings(rest)) names.add(name)
+    if (names.size >= limits.namedCandidates) break
+  }
+  const slugs = new Set<string>()
+  for (const [, slug = ''] of text.matchAll(hash)) {
+    slugs.add(slug)
+    if (slugs.size >= limits.namedCandidates) break
+  }
+  if (names.size === 0 && slugs.size === 0 && !all) return null
+  return { names: [...names], slugs: [...slugs], all }
+}
+
+/** `Ann Archer, hello` begins with `Ann`, `Ann Archer` and so on, with and without what ends a sentence. */
+function beginnings(rest: string): string[] {
+  const [line = ''] = rest.split('\n')
+  const words = line.split(' ').slice(0, limits.nameWords)
+  const found: string[] = []
+  for (let i = 1; i <= words.length; i++) {
+    const whole = words.slice(0, i).join(' ')
+    const bare = whole.replace(/[^\p{L}\p{N}]+$/u, '')
+    for (const name of new Set([whole, bare])) if (name) found.push(name)
+  }
+  return found
+}
+
+/**
+ * What was named of the candidates, in SQL, for a row with `names`, `slugs` and `everybody`: people
+ * who are in the room, and open rooms. Null where that is nobody and nothing.
+ */
+export const namedIn = (
+  room: string,
+  row: string,
+): string => `case when ${row}.names is not null then (
+    select nullif(jsonb_build_object('people', people, 'rooms', rooms, 'all', ${row}.everybody),
+                  '{"people": [], "rooms": [], "all": false}')
+      from (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name)), '[]') as people
+              from members k join people p on p.id = k.person_id
+             where k.room_id = ${room}
+               and lower(p.name) in (select lower(name) from json_array_elements_text(${row}.names) name)) whom,
+           (select coalesce(jsonb_agg(o.slug), '[]') as rooms
+              from rooms o where o.visibility = 'open'
+               and o.slug in (select json_array_elements_text(${row}.slugs))) what) end`
