@@ -28,7 +28,18 @@ import { createLink, removeLink, showLinks } from './routes/links.ts'
 import { logIn, loginFirst } from './routes/login.ts'
 import { changeMe, showMe } from './routes/me.ts'
 import { putMember, removeMember, showMember, showMembers } from './routes/members.ts'
-import { deleteMessage, postMessage, readMessages, showMessage } from './routes/messages.ts'
+import {
+  changeMessage,
+  deleteMessage,
+  pin,
+  react,
+  saveMessage,
+  toggleReaction,
+  unpin,
+  unreact,
+  unsaveMessage,
+} from './routes/message-acts.ts'
+import { postMessage, readMessages, showMessage } from './routes/messages.ts'
 import { createPasskeySession, optionsToSignIn } from './routes/passkey-sessions.ts'
 import { createPasskey, deletePasskey, optionsToAdd, showPasskeys } from './routes/passkeys.ts'
 import { changePassword, showPassword } from './routes/password.ts'
@@ -41,6 +52,7 @@ import { createSession, endSession } from './routes/sessions.ts'
 import { changeRoom, showSettings } from './routes/settings.ts'
 import { beginLink, beginSingleSignOn, finishSingleSignOn } from './routes/single-sign-on.ts'
 import { banPerson, changePerson, unbanPerson } from './routes/standing.ts'
+import { showEdits, showPins, showSaved, showThread } from './routes/talk-pages.ts'
 import { endToken, makeToken, showTokens } from './routes/tokens.ts'
 
 type Provided =
@@ -143,8 +155,28 @@ function talkRoutes(app: Hono): void {
   app.get('/r/:room/messages', answer(readMessages))
   app.post('/r/:room/messages', answer(postMessage))
   app.get('/r/:room/messages/:n', answer(showMessage))
+  app.patch('/r/:room/messages/:n', answer(changeMessage))
   app.delete('/r/:room/messages/:n', answer(deleteMessage))
-  app.post('/r/:room/messages/:n', answer(byFormMethod({ DELETE: deleteMessage })))
+  app.post(
+    '/r/:room/messages/:n',
+    answer(byFormMethod({ PATCH: changeMessage, DELETE: deleteMessage })),
+  )
+  app.get('/r/:room/messages/:n/edits', answer(showEdits))
+  app.get('/r/:room/messages/:n/thread', answer(showThread))
+  app.post('/r/:room/messages/:n/reactions', answer(toggleReaction))
+  app.put('/r/:room/messages/:n/reactions/:emoji', answer(react))
+  app.delete('/r/:room/messages/:n/reactions/:emoji', answer(unreact))
+  app.put('/r/:room/messages/:n/pin', answer(pin))
+  app.delete('/r/:room/messages/:n/pin', answer(unpin))
+  app.post('/r/:room/messages/:n/pin', answer(byFormMethod({ PUT: pin, DELETE: unpin })))
+  app.put('/r/:room/messages/:n/saved', answer(saveMessage))
+  app.delete('/r/:room/messages/:n/saved', answer(unsaveMessage))
+  app.post(
+    '/r/:room/messages/:n/saved',
+    answer(byFormMethod({ PUT: saveMessage, DELETE: unsaveMessage })),
+  )
+  app.get('/r/:room/pins', answer(showPins))
+  app.get('/saved', answer(showSaved))
   app.post('/r/:room/messages/:n/reports', answer(createReport))
 }
 

@@ -13,6 +13,18 @@ export const limits = {
   clientChars: 64,
   /** Of what a message answers, as it is shown above the answer. */
   quoteChars: 140,
+  /** Older versions of an edited message that are kept. */
+  keptEdits: 100,
+  /** So long whoever deleted a message may bring it back; some time later its text is gone for good. */
+  undoSeconds: 60,
+  emptiedSeconds: 600,
+  /** Different ones. */
+  reactionsOfMessage: 20,
+  reactionChars: 40,
+  pinsOfRoom: 100,
+  /** Of one person, and of one page. */
+  savedMessages: 1_000,
+  listedSaved: 50,
   /** Words that a name may have where somebody is named, and names and rooms that a text may name. */
   nameWords: 5,
   namedCandidates: 100,

@@ -51,3 +51,30 @@ export async function expireTalk(sql: Sql): Promise<number> {
   )
   return rows[0]?.gone ?? 0
 }
+
+/**
+ * Empties what was deleted some time ago, when nobody can bring it back any more: its text, what it
+ * said before, and what was given to it.
+ * @returns how many messages were emptied; as long as there are any, there may be more.
+ */
+export async function emptyDeleted(sql: Sql): Promise<number> {
+  const { rows } = await sql.query<{ emptied: number }>(
+    `with due as materialized (
+       select room_id, n from messages
+        where deleted_at < clock_timestamp() - $1 * interval '1 second' and body <> ''
+        order by deleted_at limit $2 for update skip locked
+     ), emptied as (
+       update messages m set body = '', named = null, pinned_at = null from due
+        where m.room_id = due.room_id and m.n = due.n returning m.n
+     ), versions as (
+       delete from edits e using due where e.room_id = due.room_id and e.n = due.n
+     ), given as (
+       delete from reactions e using due where e.room_id = due.room_id and e.n = due.n
+     ), named as (
+       delete from mentions e using due where e.room_id = due.room_id and e.n = due.n
+     )
+     select count(*) as emptied from emptied`,
+    [limits.emptiedSeconds, limits.expiringEvents],
+  )
+  return rows[0]?.emptied ?? 0
+}

@@ -1,4 +1,4 @@
-import { expireServerLog, expireTalk } from '../chat/retention.ts'
+import { emptyDeleted, expireServerLog, expireTalk } from '../chat/retention.ts'
 import { databaseIsAway, type Sql } from '../chat/sql.ts'
 import { limits } from '../limits.ts'
 import { type Log, messageOf } from './log.ts'
@@ -16,6 +16,7 @@ export function keepRetention(sql: Sql, log: Log): () => Promise<void> {
       gone += step
     }
     await expireServerLog(sql)
+    while (!isStopped && (await emptyDeleted(sql)) > 0);
     if (gone > 0) log.info('old messages are gone', { events: gone })
   }
   const timer = setInterval(() => {

@@ -4,10 +4,11 @@ import type { Room } from '../chat/rooms.ts'
 import { Icon, PageStyle, Title } from './raw.tsx'
 
 /** The pages about a room, beside its talk. */
-export type AboutPart = 'members' | 'settings' | 'links' | 'bans' | 'reports' | 'audit'
+export type AboutPart = 'members' | 'pins' | 'settings' | 'links' | 'bans' | 'reports' | 'audit'
 
 const parts: [AboutPart, string][] = [
   ['members', 'People'],
+  ['pins', 'Pinned'],
   ['settings', 'Settings'],
   ['links', 'Links'],
   ['reports', 'Reports'],
@@ -62,7 +63,9 @@ const labelOf = (part: AboutPart) => parts.find(([name]) => name === part)?.[1] 
 
 /** What only moderators see and do stands there for moderators alone. */
 const isShown = (part: AboutPart, room: Room, { role }: Standing) =>
-  part === 'members' || (!room.direct && (part === 'settings' || isAtLeast(role, 'moderator')))
+  part === 'members' ||
+  part === 'pins' ||
+  (!room.direct && (part === 'settings' || isAtLeast(role, 'moderator')))
 
 /** A form that a browser without a script sends in place of another method. */
 export const MethodForm = ({

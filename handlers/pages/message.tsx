@@ -16,6 +16,7 @@ export const MessageItem = ({ slug, message }: Props) => (
     data-n={message.n}
     data-author={message.author.id}
     data-at={message.at.toISOString()}
+    data-thread={message.thread ?? undefined}
   >
     <Mark person={message.author} />
     <p class="by">
@@ -23,7 +24,6 @@ export const MessageItem = ({ slug, message }: Props) => (
       <a class="at" href={`/r/${slug}/messages/${message.n}#m${message.n}`}>
         <Time at={message.at} />
       </a>
-      {message.editedAt && !message.deleted ? <span class="edited"> edited</span> : ''}
     </p>
     {message.replyTo === null ? (
       ''
@@ -33,8 +33,50 @@ export const MessageItem = ({ slug, message }: Props) => (
     <div class="body">
       <MessageBody message={message} />
     </div>
+    <Noted message={message} />
+    {message.reactions.length === 0 ? '' : <Reactions slug={slug} message={message} />}
   </li>
 )
+
+/** What became of the message since it was said. */
+const Noted = ({ message: { editedAt, pinned, deleted } }: { message: Message }) => {
+  const notes = [editedAt && !deleted ? 'edited' : '', pinned ? 'pinned' : ''].filter(Boolean)
+  return notes.length === 0 ? '' : <p class="noted">{notes.join(' · ')}</p>
+}
+
+/** A button for each, which gives it as well or takes one's own back. */
+const Reactions = ({ slug, message: { n, reactions } }: Props) => (
+  <form
+    class="reactions"
+    method="post"
+    action={`/r/${slug}/messages/${n}/reactions`}
+    hx-post={`/r/${slug}/messages/${n}/reactions`}
+    hx-target={`#m${n}`}
+    hx-swap="outerHTML"
+    {...{ 'hx-status:4xx': 'target:#refused swap:innerHTML' }}
+  >
+    {reactions.map(({ emoji, by }) => (
+      <button
+        type="submit"
+        name="emoji"
+        value={emoji}
+        data-by={by.map(({ id }) => id).join(' ')}
+        title={namesOf(by)}
+      >
+        {emoji} <span>{by.length}</span>
+      </button>
+    ))}
+  </form>
+)
+
+/** How many are named; the others are counted. */
+const NAMED = 10
+
+function namesOf(by: readonly { name: string }[]): string {
+  const names = by.slice(0, NAMED).map(({ name }) => name)
+  const others = by.length - names.length
+  return others > 0 ? `${names.join(', ')} and ${others} more` : names.join(', ')
+}
 
 type AnswersProps = { slug: string; n: number; quote: Quote | null }
 

@@ -29,8 +29,12 @@ export type RoomProps = {
   once: string
   /** The number of the message that the room was opened at. */
   at?: number
+  /** The message that a thread began with, where that alone is shown. */
+  thread?: number
   /** What was typed and refused. */
   typed?: { body: string; refusal: Refusal }
+  /** The same of the message that the room was opened at. */
+  editing?: { body: string; refusal: Refusal }
 }
 
 /** A room: the rooms beside it, its head, the talk, and where one writes. */
@@ -47,7 +51,8 @@ export const roomFragment = (props: RoomProps): string =>
           <RoomHead room={{ ...props.room, name: nameFor(props) }} person={props.person} />
           <div class="scroller" id="scroller" tabindex={0}>
             <div class="scrolled">
-              <Talk room={props.room} page={props.page} live={props.live} />
+              {props.thread === undefined ? '' : <ThreadLine slug={props.room.slug} />}
+              <Talk room={props.room} page={props.page} live={props.live} thread={props.thread} />
               <p class="empty">Nothing has been said here yet. Say hello.</p>
             </div>
           </div>
@@ -67,12 +72,20 @@ export const roomFragment = (props: RoomProps): string =>
     </>,
   )
 
+const ThreadLine = ({ slug }: { slug: string }) => (
+  <p class="further">
+    <strong>Thread</strong>
+    <a href={`/r/${slug}`}>To the whole room</a>
+  </p>
+)
+
 /** A conversation is called by the others in it, as it stands in the list of rooms. */
 const nameFor = ({ room, rooms }: RoomProps): string =>
   (room.direct && rooms.find(({ id }) => id === room.id)?.name) || room.name
 
 /** Who opened the room at a message came for that one, not for what is said now. */
-const isPresent = ({ page, at }: RoomProps) => page.next === null && at === undefined
+const isPresent = ({ page, at, thread }: RoomProps) =>
+  page.next === null && at === undefined && thread === undefined
 
 /**
  * Without JavaScript the present refreshes in a frame of its own, so that what is being typed
@@ -106,7 +119,7 @@ function Foot(props: RoomProps) {
   )
 }
 
-const Composer = ({ room, once, typed }: RoomProps) => (
+const Composer = ({ room, once, typed, thread }: RoomProps) => (
   <form
     id="composer"
     class="composer"
@@ -120,6 +133,7 @@ const Composer = ({ room, once, typed }: RoomProps) => (
     {...{ 'hx-status:4xx': 'target:#refused swap:innerHTML' }}
   >
     <input type="hidden" name="once" value={once} />
+    <input type="hidden" name="reply_to" value={thread} />
     <label class="visually-hidden" for="body">
       Message to {room.name}
     </label>

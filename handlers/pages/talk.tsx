@@ -16,17 +16,19 @@ type TalkProps = {
   live: string
   /** Where to wait for what comes next; the room's own messages where nothing else is said. */
   next?: string
+  /** The message that a thread began with, where that alone is shown. */
+  thread?: number | undefined
 }
 
 /**
  * A page of talk. A page that reaches the present goes on by itself: its poller asks for what
  * comes after the cursor `live`, and is replaced by the answer's own poller.
  */
-export const Talk = ({ room, page, live, next }: TalkProps) => (
+export const Talk = ({ room, page, live, next, thread }: TalkProps) => (
   <div id="talk" class="talk" data-live={changesPath(room.slug, live)}>
     <Earlier slug={room.slug} prev={page.prev} />
     <div role="log" aria-label="Messages">
-      <ol id="messages" class="messages">
+      <ol id="messages" class="messages" data-thread={thread}>
         {page.messages.map((message) => (
           <MessageItem slug={room.slug} message={message} />
         ))}
@@ -35,7 +37,10 @@ export const Talk = ({ room, page, live, next }: TalkProps) => (
     {page.next === null ? (
       <Poller next={next ?? changesPath(room.slug, live)} />
     ) : (
-      <Later slug={room.slug} next={page.next} />
+      <Later
+        path={thread === undefined ? `/r/${room.slug}` : threadPath(room.slug, thread)}
+        next={page.next}
+      />
     )}
   </div>
 )
@@ -63,12 +68,15 @@ const Earlier = ({ slug, prev }: { slug: string; prev: number | null }) => (
   </p>
 )
 
-const Later = ({ slug, next }: { slug: string; next: number }) => (
+const Later = ({ path, next }: { path: string; next: number }) => (
   <p class="further">
-    <a href={`/r/${slug}?from=${next}`}>Later messages</a>
-    <a href={`/r/${slug}`}>To the present</a>
+    <a href={`${path}?from=${next}`}>Later messages</a>
+    <a href={path}>To the present</a>
   </p>
 )
+
+/** Where a message and all that answers it is. */
+export const threadPath = (slug: string, n: number): string => `/r/${slug}/messages/${n}/thread`
 
 /** Asks for what comes next as soon as it is on the page, unless public/natter/live.js takes its place. */
 const Poller = ({ next }: { next: string }) => (

@@ -11,9 +11,9 @@ import { refuse } from '../http/refusals.ts'
 import { formOf, represent, seeOther, wantsStream } from '../http/representation.ts'
 import { limits } from '../limits.ts'
 import { messageFragment, messageJson } from '../pages/message.tsx'
+import type { RoomProps } from '../pages/room.tsx'
 import { talkFragment } from '../pages/talk.tsx'
 import { messagesText, messageText } from '../pages/text.ts'
-import { acted, actorOf, commit, enterToAct, idIn } from './acts.ts'
 import { showChanges } from './changes.ts'
 import { type Answer, cursorAt, type Entered, enterRoom, enterToWrite } from './context.ts'
 import { type Query, readReading } from './query.ts'
@@ -63,11 +63,23 @@ export const showMessage: Answer = async (c) => {
   })
 }
 
-async function roomAround(c: Context, entry: Entered, at: number) {
+/** The room around one of its messages. */
+export async function roomAround(
+  c: Context,
+  entry: Entered,
+  at: number,
+  editing?: RoomProps['editing'],
+) {
   const stretch = { from: 'around', n: at } as const
   const most = limits.pageMessagesDefault
   const page = await readPage(c.var.sql, entry.room, stretch, most, entry.standing.floor)
-  return wholeRoom(c, { ...entry, page, at, reported: c.req.query('reported') !== undefined })
+  return wholeRoom(c, {
+    ...entry,
+    page,
+    at,
+    reported: c.req.query('reported') !== undefined,
+    ...(editing ? { editing } : {}),
+  })
 }
 
 /** `POST /r/{room}/messages`: says something. Answered once it is stored for good. */
@@ -94,32 +106,6 @@ export const postMessage: Answer = async (c) => {
     return refuse(c, posted, () => fragment)
   }
   return showPosted(c, room, posted)
-}
-
-/** `DELETE /r/{room}/messages/{n}`: deletes one's own message, or as a moderator anybody's. */
-export const deleteMessage: Answer = async (c) => {
-  const entry = await enterToAct(c)
-  if (entry instanceof Refusal) return entry
-  const fields = await readFields(c)
-  if (fields instanceof Refusal) return fields
-  const version = readVersion(c.req.header('if-match') ?? fields.version)
-  if (version instanceof Refusal) return version
-  const change = { kind: 'deletion', ...actorOf(entry), n: idIn(c, 'n'), version } as const
-  const deleted = await commit(c, change)
-  if (deleted instanceof Refusal) return deleted
-  const { slug } = entry.room
-  return acted(c, `/r/${slug}`, {
-    json: () => messageJson(slug, deleted.message),
-    fragment: () => messageFragment({ slug, message: deleted.message }),
-    text: () => messageText(deleted.message),
-  })
-}
-
-/** The version that a change is of: `If-Match: "3"`, or a form's `version`; null where none is named. */
-function readVersion(text: string | undefined): number | null | Refusal {
-  if (!text || text === '*') return null
-  const match = /^(?:W\/)?"?(\d{1,9})"?$/.exec(text)
-  return match ? Number(match[1]) : new Refusal('malformed', 'If-Match holds no version.')
 }
 
 /** The form's word, if it had one. */

@@ -48,7 +48,7 @@ export const pageJson = (room: Room, page: Page, live: string) => ({
 })
 
 type Parts = { room: Room; person: Person | null; standing: Standing; page?: Page } & Partial<
-  Pick<RoomProps, 'at' | 'typed' | 'once' | 'reported'>
+  Pick<RoomProps, 'at' | 'typed' | 'once' | 'reported' | 'editing' | 'thread'>
 >
 
 /** The room as a page shows it; its newest messages where no others are given. */

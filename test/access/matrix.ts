@@ -43,6 +43,7 @@ export function filled(path: string, row: Row, world: World, room: Room): string
   const values: Record<string, string> = {
     room: room.slug,
     n: String(room.n),
+    emoji: encodeURIComponent('👍'),
     person: row.name.includes('/bans/') && row.isKept ? room.kept : room.target,
     token: path.startsWith('/join') ? room.token : 'no-such-token',
     id: row.id?.(world, room) ?? '0',

@@ -59,11 +59,20 @@ export const hostPart = (room: string, person: string): string => `host as mater
     left join members m on m.room_id = r.id and m.person_id = p.id
 )`
 
+/** The types of the events that acts make. */
+type ActEvent =
+  | 'message.edited'
+  | 'message.deleted'
+  | 'message.restored'
+  | 'reaction.changed'
+  | 'pin.changed'
+  | 'member.changed'
+
 /**
  * The event of an act in its room's log. The act's own part `done (about_id, n, detail, lost)` has a
  * row where there is something to tell.
  */
-export const eventPart = (type: 'message.deleted' | 'member.changed'): string => `event as (
+export const eventPart = (type: ActEvent): string => `event as (
   insert into log (room_id, seq, type, by_id, n, about_id, at)
   select room, last_seq + 1, '${type}', person, done.n, done.about_id,
          date_trunc('milliseconds', clock_timestamp())
@@ -100,6 +109,11 @@ export const actRefusals: Record<string, () => Refusal> = {
   signed_out: signIn,
   archived: () =>
     new Refusal('not_allowed', 'This room is archived: it can be read, not written to.'),
+  reads_only: () => new Refusal('not_allowed', 'In this room you may read, not write.'),
+  muted: () =>
+    new Refusal('not_allowed', 'A moderator has muted you here. You can read, and write later.'),
+  not_yours: () => new Refusal('not_allowed', 'Only its author may put a message in other words.'),
+  not_in: () => new Refusal('not_allowed', 'Say something here first: then you are in this room.'),
   rank: () => new Refusal('not_allowed', 'In this room you may not do that.'),
   direct: () =>
     new Refusal('not_allowed', 'A conversation belongs to all who are in it, and stays as it is.'),

@@ -70,9 +70,8 @@ const refusals = {
   gone: actRefusals.gone as () => Refusal,
   signed_out: actRefusals.signed_out as () => Refusal,
   archived: actRefusals.archived as () => Refusal,
-  reads_only: () => new Refusal('not_allowed', 'In this room you may read, not write.'),
-  muted: () =>
-    new Refusal('not_allowed', 'A moderator has muted you here. You can read, and write later.'),
+  reads_only: actRefusals.reads_only as () => Refusal,
+  muted: actRefusals.muted as () => Refusal,
   slow: (_: Draft, seconds: number) =>
     new Refusal('slow_down', `This room is slow: you can write again in ${seconds} s.`, {
       retryAfterSeconds: seconds,

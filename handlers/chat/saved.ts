@@ -1,0 +1,86 @@
+import { limits } from '../limits.ts'
+import { seesRoom } from './access.ts'
+import {
+  aboveFloor,
+  findMessage,
+  type Message,
+  type MessageRow,
+  messageColumns,
+  messageFrom,
+} from './messages.ts'
+import { notFound, Refusal } from './refusal.ts'
+import type { Room } from './rooms.ts'
+import type { Sql } from './sql.ts'
+
+/** A message that somebody keeps for later. */
+export type Saved = { slug: string; room: string; message: Message; at: Date }
+
+type Row = MessageRow & { slug: string; room: string; saved_at: Date; floor: number }
+
+/**
+ * Keeps a message, or keeps it no longer; what is so already stays so.
+ * @param floor of whoever does: they keep what they see alone.
+ * @returns `conflict` where they keep as many as may be.
+ */
+export async function save(
+  sql: Sql,
+  { room, personId, floor }: { room: Room; personId: number; floor: number },
+  n: number,
+  isKept: boolean,
+): Promise<Message | Refusal> {
+  const message = await findMessage(sql, room, n, floor)
+  if (!message || message.deleted) return notFound('message')
+  if (!isKept) {
+    const values = [personId, room.id, n]
+    await sql.query('delete from saved where person_id = $1 and room_id = $2 and n = $3', values)
+    return message
+  }
+  const { rows } = await sql.query<{ kept: number }>(
+    `with had as (select count(*)::integer as kept from saved where person_id = $1), added as (
+       insert into saved (person_id, room_id, n) select $1, $2, $3 from had where kept < $4
+       on conflict do nothing
+     )
+     select kept from had`,
+    [personId, room.id, n, limits.savedMessages],
+  )
+  return (rows[0]?.kept ?? 0) < limits.savedMessages ? message : tooMany()
+}
+
+const tooMany = () =>
+  new Refusal(
+    'conflict',
+    `You can save ${limits.savedMessages.toLocaleString('en')} messages. Let go of one first.`,
+  )
+
+/**
+ * What somebody has saved and may still read, the newest first.
+ * @param before when the last one of the page before was saved; null for the first page.
+ * @returns also where to go on; null at the end.
+ */
+export async function listSaved(
+  sql: Sql,
+  personId: number,
+  before: Date | null,
+): Promise<{ saved: Saved[]; next: Date | null }> {
+  const most = limits.listedSaved
+  const { rows } = await sql.query<Row>(
+    `select r.slug, r.name as room, s.at as saved_at, coalesce(k.floor, 0) as floor, ${messageColumns}
+       from saved s
+       join people p on p.id = s.person_id
+       join rooms r on r.id = s.room_id
+       join messages m on m.room_id = s.room_id and m.n = s.n and m.deleted_at is null
+       cross join lateral (select * from policy limit 1) pol
+       left join lateral (select * from members where room_id = r.id and person_id = p.id) k on true
+      where s.person_id = $1 and ($2::timestamptz is null or s.at < $2) and m.n > coalesce(k.floor, 0)
+        and exists (select from (select k.*) m where ${seesRoom})
+      order by s.at desc limit $3`,
+    [personId, before, most + 1],
+  )
+  const saved = rows.slice(0, most).map((row) => ({
+    slug: row.slug,
+    room: row.room,
+    message: aboveFloor(messageFrom(row), row.floor),
+    at: row.saved_at,
+  }))
+  return { saved, next: rows.length > most ? (saved.at(-1)?.at ?? null) : null }
+}
