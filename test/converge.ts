@@ -6,6 +6,7 @@ type Item = { id: string; n: number; html: string }
 const beginning = /<li id="(m\d+)"[^>]* data-n="(\d+)"/g
 const parts =
   /<hx-upsert hx-target="#messages"[^>]* sort="">([\s\S]*?)<\/hx-upsert>|<hx-partial hx-target="#(m\d+)" hx-swap="outerHTML">([\s\S]*?)<\/hx-partial>|<hx-partial hx-target="\.(q\d+)" hx-swap="innerHTML">([\s\S]*?)<\/hx-partial>/g
+const retitled = /<hx-partial hx-target="#room-title" hx-swap="outerHTML">[\s\S]*?<\/hx-partial>/g
 const poller = /^<div id="poller"[^>]*><\/div>$/
 
 /** The messages of a fragment or page, in its order. */
@@ -46,7 +47,7 @@ export function applyFragment(before: readonly Item[], html: string): Item[] {
     if (target !== undefined) replace(list, target, itemsOf(partial ?? ''))
     for (const item of itemsOf(upserted ?? '')) upsert(list, item)
   }
-  const rest = html.replace(parts, '')
+  const rest = html.replace(parts, '').replace(retitled, '')
   if (!poller.test(rest)) throw new Error(`Not understood in a fragment: ${rest}`)
   return list
 }
@@ -72,7 +73,7 @@ function upsert(list: Item[], item: Item): void {
 }
 
 type Numbered = { n: number }
-type Event<Message> = { type: string; message: Message }
+type Event<Message> = { type: string; message?: Message }
 
 /** What a program keeps after some events: what is posted is put in, what changed is replaced. */
 export function applyEvents<Message extends Numbered>(
@@ -81,7 +82,7 @@ export function applyEvents<Message extends Numbered>(
 ): Message[] {
   const list = new Map(before.map((message) => [message.n, message]))
   for (const { type, message } of events) {
-    if (type === 'message.posted' || list.has(message.n)) list.set(message.n, message)
+    if (message && (type === 'message.posted' || list.has(message.n))) list.set(message.n, message)
   }
   return [...list.values()].sort((a, b) => a.n - b.n)
 }

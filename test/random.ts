@@ -14,8 +14,7 @@ export type Chance = {
  * @param what names the test in the print
  */
 export function chance(what: string): Chance {
-  const seed = Number(process.env.SEED) || randomInt(1, 2 ** 31)
-  console.log(`  ${what}: SEED=${seed}`)
+  const seed = seedOf(what)
   const next = mulberry32(seed)
   const int = (least: number, most: number) => least + Math.floor(next() * (most - least + 1))
   return {
@@ -27,6 +26,13 @@ export function chance(what: string): Chance {
     },
     oneIn: (times) => int(1, times) === 1,
   }
+}
+
+/** A seed of its own for one test, printed. */
+export function seedOf(what: string): number {
+  const seed = Number(process.env.SEED) || randomInt(1, 2 ** 31)
+  console.log(`  ${what}: SEED=${seed}`)
+  return seed
 }
 
 /** Tommy Ettinger's generator: 32 bits of state, good enough to mix test cases. */

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { type Role, roles } from '../../handlers/chat/access.ts'
 import { migratedDatabase, type TestDatabase } from '../database.ts'
+import { seedOf } from '../random.ts'
 import { suite } from '../suite.ts'
 import { type Instance, startInstance } from './app.ts'
 import { ask, join, jsonOf, type Someone } from './ask.ts'
@@ -208,8 +209,7 @@ class History {
 }
 
 test('of people who are no owners of the server, nobody gets what nobody gave them', async () => {
-  const seed = Number(process.env.SEED) || Math.floor(Math.random() * 2 ** 31)
-  console.log(`  powers: SEED=${seed}`)
+  const seed = seedOf('powers')
   const property = fc.asyncProperty(acts, async (all) => {
     const history = new History()
     await history.begin()
