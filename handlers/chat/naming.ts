@@ -12,7 +12,12 @@ export type Named = {
 export const nothingNamed: Named = { people: [], rooms: [], all: false }
 
 /** What a text may name: looked up when it is stored. */
-export type Candidates = { names: string[]; slugs: string[]; all: boolean }
+export type Candidates = {
+  /** For each place where somebody may be named, what their name may be. */
+  names: string[][]
+  slugs: string[]
+  all: boolean
+}
 
 // Neither in the middle of a word nor in an address, as of mail.
 const at = /(?<![\p{L}\p{N}_@/.])@(?=[\p{L}\p{N}])/gu
@@ -26,21 +31,21 @@ const everybody = /^room(?![\p{L}\p{N}_-])/iu
  */
 export function candidatesIn(text: string): Candidates | null {
   if (!text.includes('@') && !text.includes('#')) return null
-  const names = new Set<string>()
+  const names: string[][] = []
   let all = false
   for (const { index } of text.matchAll(at)) {
     const rest = text.slice(index + 1, index + 1 + limits.nameChars * 2)
     all ||= everybody.test(rest)
-    for (const name of beginnings(rest)) names.add(name)
-    if (names.size >= limits.namedCandidates) break
+    names.push(beginnings(rest))
+    if (names.length >= limits.namedCandidates) break
   }
   const slugs = new Set<string>()
   for (const [, slug = ''] of text.matchAll(hash)) {
     slugs.add(slug)
     if (slugs.size >= limits.namedCandidates) break
   }
-  if (names.size === 0 && slugs.size === 0 && !all) return null
-  return { names: [...names], slugs: [...slugs], all }
+  if (names.length === 0 && slugs.size === 0 && !all) return null
+  return { names, slugs: [...slugs], all }
 }
 
 /** `Ann Archer, hello` begins with `Ann`, `Ann Archer` and so on, with and without what ends a sentence. */
@@ -58,7 +63,7 @@ function beginnings(rest: string): string[] {
 
 /**
  * What was named of the candidates, in SQL, for a row with `names`, `slugs` and `everybody`: people
- * who are in the room, and open rooms. Null where that is nobody and nothing.
+ * who are in the room, of several names the longest, and open rooms. Null where that is nobody and nothing.
  */
 export const namedIn = (
   room: string,
@@ -67,9 +72,14 @@ export const namedIn = (
     select nullif(jsonb_build_object('people', people, 'rooms', rooms, 'all', ${row}.everybody),
                   '{"people": [], "rooms": [], "all": false}')
       from (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name)), '[]') as people
-              from members k join people p on p.id = k.person_id
-             where k.room_id = ${room}
-               and lower(p.name) in (select lower(name) from json_array_elements_text(${row}.names) name)) whom,
+              from (select distinct id, name
+                      from (select p.id, p.name,
+                                   rank() over (partition by place order by length(may.name) desc) as longest
+                              from json_array_elements(${row}.names) with ordinality places (list, place),
+                                   json_array_elements_text(list) may (name)
+                              join people p on lower(p.name) = lower(may.name)
+                              join members k on k.room_id = ${room} and k.person_id = p.id) found
+                     where longest = 1) p) whom,
            (select coalesce(jsonb_agg(o.slug), '[]') as rooms
               from rooms o where o.visibility = 'open'
                and o.slug in (select json_array_elements_text(${row}.slugs))) what) end`

@@ -1,0 +1,169 @@
+/** Answers, what they quote, their threads, and whom a text names. */
+import * as assert from 'uvu/assert'
+import { migratedDatabase, type TestDatabase } from '../database.ts'
+import { suite } from '../suite.ts'
+import { type Instance, startInstance } from './app.ts'
+import {
+  ask,
+  join,
+  jsonOf,
+  type MessageJson,
+  type PageJson,
+  roomOf,
+  type Someone,
+  say,
+} from './ask.ts'
+import { isRefused } from './expect.ts'
+import { come, linkTo, run } from './scene.ts'
+
+const test = suite('answers and names')
+
+let database: TestDatabase
+let instance: Instance
+let olga: Someone
+let ann: Someone
+let room: string
+
+test.before(async () => {
+  database = await migratedDatabase()
+  instance = await startInstance(database.env)
+})
+test.before.each(async () => {
+  const { app } = instance
+  ;[olga, ann] = [await join(app, 'olga'), await join(app, 'Ann Archer')]
+  room = await roomOf(app, olga, `Room ${Math.random()}`)
+  await say(app, ann, room, 'hello')
+})
+test.after(async () => {
+  await instance.stop()
+  await database.drop()
+})
+
+const answer = (by: Someone, body: string, { n }: { n: number }) =>
+  jsonOf<MessageJson & { thread: number }>(
+    ask(instance.app, `/r/${room}/messages`, { by, json: { body, reply_to: n } }),
+  )
+const html = async (path = `/r/${room}/messages`) =>
+  (await ask(instance.app, path, { form: 'fragment' })).text()
+const quoteIn = (page: string, n: number) =>
+  new RegExp(`class="q${n}">(.*?)</a>`).exec(page)?.[1]?.replace(/<\/?b>/g, '')
+
+test('an answer quotes the beginning of what it answers, as it is now', async () => {
+  const first = await say(instance.app, ann, room, `first <line>\nsecond ${'x'.repeat(300)}`)
+  await answer(olga, 'indeed', first)
+  const quote = quoteIn(await html(), first.n) ?? ''
+  assert.ok(quote.startsWith('Ann Archer first &lt;line&gt; second xxx'), quote)
+  assert.ok(quote.length < 250)
+  const path = `/r/${room}/messages/${first.n}`
+  await ask(instance.app, path, { by: ann, method: 'PATCH', json: { body: 'otherwise' } })
+  assert.is(quoteIn(await html(), first.n), 'Ann Archer otherwise')
+  await ask(instance.app, path, { by: ann, method: 'DELETE' })
+  assert.is(quoteIn(await html(), first.n), 'Ann Archer This message was deleted.')
+})
+
+test('who sees what is said from now on is quoted nothing older, and told of no thread of it', async () => {
+  const closed = await roomOf(instance.app, olga, `Room ${Math.random()}`, 'closed')
+  room = closed
+  const old = await say(instance.app, olga, closed, 'old secret')
+  const late = await join(instance.app, 'late')
+  await come(instance.app, late, await linkTo(instance.app, olga, closed, { history: 'from_now' }))
+  const first = await answer(olga, 'about that', old)
+  const second = await answer(olga, 'and more', first)
+  const page = await ask(instance.app, `/r/${closed}/messages`, { by: late })
+  const { messages } = await jsonOf<PageJson>(page)
+  assert.not.match(JSON.stringify(messages), 'old secret')
+  const shown = messages.map(({ n, reply_to, ...more }) => [
+    n,
+    reply_to,
+    'thread' in more && more.thread,
+  ])
+  assert.equal(shown, [
+    [first.n, null, null],
+    [second.n, first.n, null],
+  ])
+  const thread = await ask(instance.app, `/r/${closed}/messages/${second.n}/thread`, { by: late })
+  assert.not.match(await thread.text(), 'old secret')
+})
+
+test('a thread is a message and all that answers it, and what answers that', async () => {
+  const first = await say(instance.app, ann, room, 'question')
+  const second = await answer(olga, 'answer', first)
+  await say(instance.app, ann, room, 'something else')
+  const third = await answer(ann, 'and to that', second)
+  for (const { n } of [first, second, third]) {
+    const page = await jsonOf<PageJson & { thread: number }>(
+      ask(instance.app, `/r/${room}/messages/${n}/thread`),
+    )
+    assert.is(page.thread, first.n)
+    assert.equal(
+      page.messages.map(({ body }) => body),
+      ['question', 'answer', 'and to that'],
+    )
+  }
+  assert.is(third.thread, first.n)
+  const page = await (
+    await ask(instance.app, `/r/${room}/messages/${third.n}/thread`, { form: 'fragment', by: ann })
+  ).text()
+  assert.match(page, `name="reply_to" value="${first.n}"`)
+  const missing = await ask(instance.app, `/r/${room}/messages/9999/thread`)
+  await isRefused('json', missing, 404, 'not_found')
+})
+
+const mentions = async (body: string, by = olga) => {
+  const said = (await say(instance.app, by, room, body)) as MessageJson & {
+    mentions: { id: string; name: string }[]
+  }
+  return said.mentions.map(({ name }) => name)
+}
+
+test('a text names people who are in the room, whatever stands behind their name', async () => {
+  for (const body of [
+    '@Ann Archer',
+    'hi @ann archer, look',
+    '(@Ann Archer)',
+    '@Ann Archer.\nnext',
+  ]) {
+    assert.equal(await mentions(body), ['Ann Archer'], body)
+  }
+  const bodies = ['@Ann', 'mail@Ann Archer', 'Ann Archer', '@nobody', '@@Ann Archer']
+  for (const body of bodies) assert.equal(await mentions(body), [], body)
+})
+
+test('of two names that begin alike the longer one is meant', async () => {
+  await say(instance.app, await join(instance.app, 'Ann'), room, 'hello')
+  assert.equal(await mentions('@Ann Archer and not the other'), ['Ann Archer'])
+  assert.equal(await mentions('@Ann, archer'), ['Ann'])
+})
+
+test('nobody is named who is not in the room', async () => {
+  const away = await join(instance.app, 'away')
+  assert.equal(await mentions('@away come'), [])
+  await say(instance.app, away, room, 'here')
+  assert.equal(await mentions('@away come'), ['away'])
+})
+
+test('who is named is kept by person, follows an edit, and everybody is one of them', async () => {
+  const named = () =>
+    run<{ person_id: string; n: string }>(
+      database,
+      `select person_id, n from mentions where room_id = (select id from rooms where slug = $1)
+        order by n, person_id`,
+      [room],
+    )
+  const said = await say(instance.app, olga, room, '@room and @Ann Archer')
+  const n = String(said.n)
+  assert.equal(await named(), [
+    { person_id: '0', n },
+    { person_id: ann.id, n },
+  ])
+  const path = `/r/${room}/messages/${said.n}`
+  await ask(instance.app, path, { by: olga, method: 'PATCH', json: { body: '@Ann Archer, @olga' } })
+  assert.equal((await named()).map(({ person_id }) => person_id).sort(), [ann.id, olga.id].sort())
+})
+
+test('a text that names a thousand is taken, and costs no more than so many looks', async () => {
+  const body = Array.from({ length: 900 }, (_, i) => `@n${i} x`).join(' ')
+  assert.equal(await mentions(`${body}`), [])
+})
+
+test.run()
