@@ -54,7 +54,7 @@ export function applyFragment(before: readonly Item[], html: string): Item[] {
 
 const requoted = (html: string, name: string, by: string): string =>
   html.replace(
-    new RegExp(`(<a [^>]* class="${name}">)[\\s\\S]*?(</a>)`),
+    new RegExp(`(<a [^>]* class="quote ${name}">)[\\s\\S]*?(</a>)`),
     `$1${by.replaceAll('$', '$$$$')}$2`,
   )
 

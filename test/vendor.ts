@@ -25,6 +25,9 @@ export const copies: Record<string, string> = {
 /** Lucide's names of the icons in `icons.svg`; each is the `id` of its symbol there. */
 export const icons = ['arrow-down', 'arrow-left', 'hash', 'lock', 'plus', 'send-horizontal']
 
+/** The same of `acts.svg`, which comes with what may be done about a message. */
+export const actIcons = ['smile-plus', 'reply', 'pencil', 'ellipsis']
+
 /**
  * What `public/vendor/` has to hold.
  * @returns file name → content; throws when a package or an icon is not installed
@@ -34,7 +37,9 @@ export function vendored(): Map<string, Buffer> {
   for (const [name, source] of Object.entries(copies)) {
     files.set(name, readFileSync(join(packages, source)))
   }
-  return files.set('icons.svg', Buffer.from(sprite()))
+  return files
+    .set('icons.svg', Buffer.from(sprite(icons)))
+    .set('acts.svg', Buffer.from(sprite(actIcons)))
 }
 
 /**
@@ -56,14 +61,14 @@ export function differences(folder: string = vendorFolder): string[] {
 }
 
 /** One SVG file with a `<symbol>` for each icon, for `<use href="…/icons.svg#plus">`. */
-function sprite(): string {
+function sprite(names: readonly string[]): string {
   const { version } = JSON.parse(
     readFileSync(join(packages, 'lucide-static/package.json'), 'utf8'),
   ) as { version: string }
   return [
     `<!-- lucide-static ${version}, ISC: see icons.LICENSE.txt -->`,
     '<svg xmlns="http://www.w3.org/2000/svg">',
-    ...icons.map(symbol),
+    ...names.map(symbol),
     '</svg>\n',
   ].join('\n')
 }

@@ -64,13 +64,17 @@ function Said({ room, standing, person, message, once, editing }: Props & { mess
       )}
       {writes ? (
         <MethodForm method={message.pinned ? 'DELETE' : 'PUT'} action={`${path}/pin`}>
-          <button type="submit">{message.pinned ? 'Unpin it' : 'Pin it'}</button>
+          <button type="submit" class="plain">
+            {message.pinned ? 'Unpin it' : 'Pin it'}
+          </button>
         </MethodForm>
       ) : (
         ''
       )}
       <MethodForm method="PUT" action={`${path}/saved`}>
-        <button type="submit">Save it for me</button>
+        <button type="submit" class="plain">
+          Save it for me
+        </button>
       </MethodForm>
       {isMine || moderates ? (
         <MethodForm method="DELETE" action={path}>

@@ -17,6 +17,9 @@ export const MessageItem = ({ slug, message }: Props) => (
     data-author={message.author.id}
     data-at={message.at.toISOString()}
     data-thread={message.thread ?? undefined}
+    data-edited={message.editedAt && !message.deleted ? '' : undefined}
+    data-pinned={message.pinned ? '' : undefined}
+    data-deleted={message.deleted ? '' : undefined}
   >
     <Mark person={message.author} />
     <p class="by">
@@ -82,7 +85,7 @@ type AnswersProps = { slug: string; n: number; quote: Quote | null }
 
 const Answers = ({ slug, n, quote }: AnswersProps) => (
   <p class="answers">
-    <a href={`/r/${slug}/messages/${n}#m${n}`} class={`q${n}`}>
+    <a href={`/r/${slug}/messages/${n}#m${n}`} class={`quote q${n}`}>
       {quote ? <QuoteText {...quote} /> : 'In answer to an earlier message'}
     </a>
   </p>

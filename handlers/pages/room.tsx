@@ -42,7 +42,13 @@ export const roomFragment = (props: RoomProps): string =>
   render(
     <>
       <Title text={`${props.room.name} · Natter`} />
-      <div class="app" data-room={props.room.slug} data-me={props.person?.id} data-at={props.at}>
+      <div
+        class="app"
+        data-room={props.room.slug}
+        data-me={props.person?.id}
+        data-role={props.standing.role ?? undefined}
+        data-at={props.at}
+      >
         <a class="skip" href={props.person && !props.room.archived ? '#body' : '#foot'}>
           Skip to writing
         </a>

@@ -68,6 +68,7 @@ function start(form, field) {
     const text = sent?.text ?? ''
     if (field.value.startsWith(text)) field.value = field.value.slice(text.length).trimStart()
     settle()
+    form.dispatchEvent(new Event('natter:sent'))
     document.getElementById('refused')?.replaceChildren()
     // In a page of old messages the new one has no place: it is to be seen at the present.
     if (!document.getElementById('poller')) location.assign(`/r/${room}`)
@@ -107,6 +108,10 @@ function start(form, field) {
     else keep()
   })
   field.addEventListener('keydown', (event) => {
+    if (event.key === 'ArrowUp' && field.value === '') {
+      event.preventDefault()
+      void import('./acts.js').then(({ editLast }) => editLast())
+    }
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
     // A keyboard on glass has no other key for a new line; its send button is beside the text.
     if (matchMedia('(pointer: coarse)').matches) return

@@ -122,6 +122,8 @@ async function changes() {
 function swap(text, isReset) {
   const element = talk()
   if (!element) return
+  // The newest page of the room is none of its thread's.
+  if (isReset && element.querySelector('#messages[data-thread]')) return location.reload()
   const swap = isReset ? 'outerHTML' : 'none'
   void window.htmx.swap({ text, swap, target: element, sourceElement: element })
 }

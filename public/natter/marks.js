@@ -21,6 +21,7 @@ const me = app?.getAttribute('data-me') ?? ''
 function mark() {
   const list = document.getElementById('messages')
   if (!list) return
+  keepThread(list)
   /** @type {{ author: string, at: number, day: string } | null} */
   let before = null
   for (const item of list.querySelectorAll('.message')) {
@@ -33,8 +34,31 @@ function mark() {
     const follows = !isNewDay && author === before?.author && at.getTime() - before.at < RUN_MS
     item.classList.toggle('follows', follows)
     item.classList.toggle('mine', author === me)
+    markMine(item)
     localTime(item, at)
     before = { author, at: at.getTime(), day }
+  }
+}
+
+/** What names me, and what I have given. @param {HTMLElement} item */
+function markMine(item) {
+  if (me === '') return
+  const names = item.querySelector(`.mention[data-person="${me}"], .mention[data-all]`)
+  item.classList.toggle('names-me', names !== null)
+  for (const button of item.querySelectorAll('.reactions button')) {
+    const isMine = (button.getAttribute('data-by') ?? '').split(' ').includes(me)
+    button.classList.toggle('mine', isMine)
+    button.setAttribute('aria-pressed', String(isMine))
+  }
+}
+
+/** A page of a thread is told of all that is said in the room. @param {HTMLElement} list */
+function keepThread(list) {
+  const { thread } = list.dataset
+  if (thread === undefined) return
+  for (const item of list.querySelectorAll('.message')) {
+    const { n, thread: its } = /** @type {HTMLElement} */ (item).dataset
+    if (n !== thread && its !== thread) item.remove()
   }
 }
 
@@ -87,5 +111,12 @@ function markRooms() {
 
 mark()
 markRooms()
+
+// What may be done about a message comes when somebody points at one.
+const scroller = document.getElementById('scroller')
+for (const type of ['pointerover', 'focusin']) {
+  scroller?.addEventListener(type, () => void import('./acts.js'), { once: true })
+}
+
 document.addEventListener('htmx:after:swap', mark)
 document.addEventListener('htmx:after:settle', mark)

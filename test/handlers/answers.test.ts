@@ -46,7 +46,7 @@ const answer = (by: Someone, body: string, { n }: { n: number }) =>
 const html = async (path = `/r/${room}/messages`) =>
   (await ask(instance.app, path, { form: 'fragment' })).text()
 const quoteIn = (page: string, n: number) =>
-  new RegExp(`class="q${n}">(.*?)</a>`).exec(page)?.[1]?.replace(/<\/?b>/g, '')
+  new RegExp(`class="quote q${n}">(.*?)</a>`).exec(page)?.[1]?.replace(/<\/?b>/g, '')
 
 test('an answer quotes the beginning of what it answers, as it is now', async () => {
   const first = await say(instance.app, ann, room, `first <line>\nsecond ${'x'.repeat(300)}`)

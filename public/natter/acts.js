@@ -1,0 +1,292 @@
+// @ts-check
+import { change, pathOf } from './ask.js'
+import { tell } from './told.js'
+
+// What may be done about a message: a small bar that floats in where somebody points or tabs to.
+
+/** Held so long, a message on a touch screen shows its bar. */
+const LONG_PRESS_MS = 450
+const GLOW_MS = 1_500
+const QUICK = ['👍', '❤️', '😂', '🎉', '🙏', '👀', '✅', '😮']
+
+const app = document.querySelector('.app')
+const me = app?.getAttribute('data-me') ?? ''
+const moderates = ['moderator', 'owner'].includes(app?.getAttribute('data-role') ?? '')
+const scroller = document.getElementById('scroller')
+const writes = document.getElementById('composer') !== null
+
+const sheet = Object.assign(document.createElement('link'), {
+  rel: 'stylesheet',
+  href: '/acts.css',
+})
+document.head.append(sheet)
+
+/** The message that the bar is at. @type {HTMLElement | null} */
+let at = null
+
+const isMine = (/** @type {HTMLElement} */ item) => item.dataset.author === me
+const number = (/** @type {HTMLElement} */ item) => item.dataset.n ?? ''
+
+/**
+ * @typedef {{ label: (item: HTMLElement) => string, icon?: string, isFor: (item: HTMLElement) => boolean,
+ *   do: (item: HTMLElement, button: HTMLElement) => void }} Act
+ */
+
+/** @type {Act[]} */
+const bar = [
+  {
+    label: () => 'React',
+    icon: 'smile-plus',
+    isFor: () => writes,
+    do: (_, button) => toggle(emoji, button),
+  },
+  {
+    label: () => 'Answer',
+    icon: 'reply',
+    isFor: () => writes,
+    do: (item) => composer('answer', item),
+  },
+  {
+    label: () => 'Edit',
+    icon: 'pencil',
+    isFor: (item) => writes && isMine(item),
+    do: (item) => composer('edit', item),
+  },
+  {
+    label: () => 'More',
+    icon: 'ellipsis',
+    isFor: () => true,
+    do: (_, button) => toggle(menu, button),
+  },
+]
+
+const isPinned = (/** @type {HTMLElement} */ item) => item.dataset.pinned !== undefined
+
+/** @type {Act[]} */
+const more = [
+  {
+    label: () => 'Thread',
+    isFor: () => true,
+    do: (item) => location.assign(`${pathOf(number(item))}/thread`),
+  },
+  {
+    label: (item) => (isPinned(item) ? 'Unpin' : 'Pin'),
+    isFor: () => writes,
+    do: (item) => change(number(item), isPinned(item) ? 'DELETE' : 'PUT', { below: '/pin' }),
+  },
+  { label: () => 'Save for me', isFor: () => me !== '', do: save },
+  { label: () => 'Copy link', isFor: () => 'clipboard' in navigator, do: copy },
+  {
+    label: () => 'What it said before',
+    isFor: (item) => item.dataset.edited !== undefined && (isMine(item) || moderates),
+    do: (item) => location.assign(`${pathOf(number(item))}/edits`),
+  },
+  { label: () => 'Delete', isFor: (item) => isMine(item) || moderates, do: remove },
+  {
+    label: () => 'All about it',
+    isFor: () => true,
+    do: (item) => location.assign(`${pathOf(number(item))}#m${number(item)}`),
+  },
+]
+
+/** @param {HTMLElement} item */
+async function save(item) {
+  const n = number(item)
+  const { status } = await change(n, 'PUT', { below: '/saved' })
+  if (status !== 200) return
+  const letGo = () => void change(n, 'DELETE', { below: '/saved' })
+  tell('Saved. It is on your page “Saved”.', { label: 'Undo', do: letGo })
+}
+
+/** @param {HTMLElement} item */
+async function copy(item) {
+  const url = new URL(`${pathOf(number(item))}#m${number(item)}`, location.href)
+  await navigator.clipboard.writeText(url.href)
+  tell('Link copied.')
+}
+
+/** @param {HTMLElement} item */
+async function remove(item) {
+  const n = number(item)
+  const { status } = await change(n, 'DELETE')
+  if (status !== 200) return
+  const restore = () => void change(n, 'PATCH', { json: { deleted: 'false' } })
+  tell('Deleted.', { label: 'Undo', do: restore })
+}
+
+/**
+ * @param {'answer' | 'edit'} mode
+ * @param {HTMLElement} item
+ */
+async function composer(mode, item) {
+  const modes = await import('./answering.js')
+  await modes[mode](item)
+}
+
+const emoji = document.createElement('div')
+emoji.className = 'acts-more acts-emoji'
+emoji.setAttribute('role', 'group')
+emoji.setAttribute('aria-label', 'Reactions')
+for (const one of QUICK) {
+  const button = made('button', { type: 'button', textContent: one })
+  button.addEventListener('click', () => react(one))
+  emoji.append(button)
+}
+
+/** @param {string} one */
+function react(one) {
+  if (at) void change(number(at), 'POST', { below: '/reactions', json: { emoji: one } })
+  hide()
+}
+
+const menu = document.createElement('div')
+menu.className = 'acts-more'
+menu.setAttribute('role', 'group')
+menu.setAttribute('aria-label', 'More')
+
+const element = document.createElement('div')
+element.className = 'acts'
+element.setAttribute('role', 'toolbar')
+element.setAttribute('aria-label', 'This message')
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {object} properties
+ */
+function made(name, properties) {
+  return Object.assign(document.createElement(name), properties)
+}
+
+const SVG = 'http://www.w3.org/2000/svg'
+
+/** @param {string} name of the sprite's symbol */
+function icon(name) {
+  const svg = document.createElementNS(SVG, 'svg')
+  svg.setAttribute('class', 'icon')
+  svg.setAttribute('aria-hidden', 'true')
+  const use = document.createElementNS(SVG, 'use')
+  use.setAttribute('href', `/vendor/acts.svg#${name}`)
+  svg.append(use)
+  return svg
+}
+
+/**
+ * @param {Act} act
+ * @param {HTMLElement} item
+ */
+function buttonFor(act, item) {
+  const button = made('button', { type: 'button', title: act.label(item) })
+  if (act.icon) {
+    button.append(icon(act.icon))
+    button.setAttribute('aria-label', act.label(item))
+  } else button.textContent = act.label(item)
+  button.addEventListener('click', () => {
+    if (!act.icon) hide()
+    act.do(item, button)
+  })
+  return button
+}
+
+/** @param {HTMLElement} item */
+function show(item) {
+  if (at === item && element.isConnected) return
+  hide()
+  if (item.dataset.deleted !== undefined) return
+  at = item
+  element.replaceChildren(
+    ...bar.filter((act) => act.isFor(item)).map((act) => buttonFor(act, item)),
+  )
+  menu.replaceChildren(...more.filter((act) => act.isFor(item)).map((act) => buttonFor(act, item)))
+  item.append(element)
+}
+
+function hide() {
+  at = null
+  for (const one of [element, menu, emoji]) one.remove()
+}
+
+/**
+ * @param {HTMLElement} which
+ * @param {HTMLElement} button
+ */
+function toggle(which, button) {
+  const isShown = which.isConnected
+  menu.remove()
+  emoji.remove()
+  for (const one of element.querySelectorAll('[aria-expanded]'))
+    one.removeAttribute('aria-expanded')
+  if (isShown) return
+  element.append(which)
+  button.setAttribute('aria-expanded', 'true')
+  // Where there is no room below it opens above.
+  const box = scroller?.getBoundingClientRect()
+  which.classList.remove('above')
+  which.classList.toggle('above', which.getBoundingClientRect().bottom > (box?.bottom ?? 0))
+  const first = which.querySelector('button')
+  if (first instanceof HTMLElement) first.focus()
+}
+
+const messageOf = (/** @type {EventTarget | null} */ target) =>
+  target instanceof Element
+    ? /** @type {HTMLElement | null} */ (target.closest('#messages > .message'))
+    : null
+
+/** What is quoted glows where it is on the page. @param {MouseEvent} event */
+function jump(event) {
+  const link = event.target instanceof Element ? event.target.closest('.answers a') : null
+  const item = link && document.getElementById(link.getAttribute('href')?.split('#')[1] ?? '')
+  if (!item) return
+  event.preventDefault()
+  item.scrollIntoView({ block: 'center' })
+  item.classList.add('glow')
+  setTimeout(() => item.classList.remove('glow'), GLOW_MS)
+}
+
+/** Edits the last message of one's own. */
+export function editLast() {
+  const mine = document.querySelectorAll('#messages > .message.mine:not([data-deleted])')
+  const last = mine[mine.length - 1]
+  if (last instanceof HTMLElement) void composer('edit', last)
+}
+
+if (scroller) {
+  scroller.addEventListener('pointerover', (event) => {
+    const item = event.pointerType === 'touch' ? null : messageOf(event.target)
+    // An open menu stays where it is until somebody is done with it.
+    if (item && !menu.isConnected && !emoji.isConnected) show(item)
+  })
+  scroller.addEventListener('pointerleave', () => {
+    if (!menu.isConnected && !emoji.isConnected) hide()
+  })
+  scroller.addEventListener('focusin', (event) => {
+    const item = messageOf(event.target)
+    if (item) show(item)
+  })
+  scroller.addEventListener('click', jump)
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let press
+  scroller.addEventListener(
+    'touchstart',
+    (event) => {
+      const item = messageOf(event.target)
+      press = setTimeout(() => item && show(item), LONG_PRESS_MS)
+    },
+    { passive: true },
+  )
+  for (const type of ['touchend', 'touchmove', 'touchcancel']) {
+    scroller.addEventListener(type, () => clearTimeout(press), { passive: true })
+  }
+  document.addEventListener('pointerdown', (event) => {
+    if (!(event.target instanceof Node) || !element.contains(event.target)) hide()
+  })
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !element.isConnected) return
+    const item = at
+    hide()
+    const link = item?.querySelector('.at')
+    if (link instanceof HTMLElement) link.focus()
+  })
+  const first = scroller.querySelector('.message:hover, .message:focus-within')
+  if (first instanceof HTMLElement) show(first)
+}

@@ -1,0 +1,203 @@
+/** Two people who answer, change and react to what they say, the network cut once in the middle. */
+import type { Page } from 'playwright-core'
+import * as assert from 'uvu/assert'
+import { people, type Scene } from './people.ts'
+import { becomes, composer, enter, holds, say, shows, texts } from './talk.ts'
+
+const test = people('a conversation')
+
+type Two = { room: string; ann: Page; ben: Page }
+
+async function two(scene: Scene): Promise<Two> {
+  const room = await scene.room()
+  const [ann, ben] = [await scene.guest('Ann Archer'), await scene.guest('ben', '#cc3366')]
+  for (const page of [ann, ben]) await enter(page, room)
+  return { room, ann, ben }
+}
+
+const message = (page: Page, text: string) => page.locator('.message', { hasText: text }).last()
+
+/** Chooses something in the bar of a message. */
+async function choose(page: Page, text: string, ...names: string[]): Promise<void> {
+  await message(page, text).hover()
+  for (const name of names) {
+    await page.locator('.acts').getByRole('button', { name, exact: true }).click()
+  }
+}
+
+/** While the network is away for one, the other does something; then it is there again. */
+async function without(page: Page, what: () => Promise<unknown>): Promise<void> {
+  await page.context().setOffline(true)
+  await what()
+  await page.context().setOffline(false)
+}
+
+test('an answer quotes what it answers, follows its change, and leads to it', async (scene) => {
+  scene.expectsFault(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
+  const { ann, ben } = await two(scene)
+  await say(ann, 'shall we go today?')
+  await shows(ben, ['shall we go today?'])
+  await choose(ben, 'shall we go today?', 'Answer')
+  await ben.getByText('Answering Ann Archer: shall we go today?').waitFor()
+  await without(ben, async () => {
+    await composer(ben).fill('yes, at five')
+    await composer(ben).press('Enter')
+  })
+  await shows(ann, ['shall we go today?', 'yes, at five'])
+  await becomes(() => ben.locator('.mode').count(), 0)
+  const quote = (page: Page) => message(page, 'yes, at five').locator('.answers').textContent()
+  for (const page of [ann, ben]) {
+    await becomes(() => quote(page), 'Ann Archer shall we go today?')
+  }
+  await composer(ann).press('ArrowUp')
+  await ann.getByText('Editing your message').waitFor()
+  await without(ben, async () => {
+    await composer(ann).fill('shall we go tomorrow?')
+    await composer(ann).press('Enter')
+    await shows(ann, ['shall we go tomorrow?', 'yes, at five'])
+  })
+  await shows(ben, ['shall we go tomorrow?', 'yes, at five'])
+  await becomes(() => quote(ben), 'Ann Archer shall we go tomorrow?')
+  assert.is(await composer(ann).inputValue(), '')
+  await message(ben, 'yes, at five').locator('.answers a').click()
+  await holds(() => ben.locator('.message.glow').isVisible(), 'what was answered glows')
+})
+
+test('an edit that meets another is told so, shows it, and loses nothing', async (scene) => {
+  scene.expectsFault(/409/)
+  const { room, ann } = await two(scene)
+  await say(ann, 'first words')
+  await choose(ann, 'first words', 'Edit')
+  await becomes(() => composer(ann).inputValue(), 'first words')
+  const n = await message(ann, 'first words').getAttribute('data-n')
+  await ann.context().request.patch(`/r/${room}/messages/${n}`, { data: { body: 'other device' } })
+  await composer(ann).fill('this device')
+  await composer(ann).press('Enter')
+  await ann.getByRole('alert').getByText('changed meanwhile').waitFor()
+  assert.is(await composer(ann).inputValue(), 'this device')
+  await shows(ann, ['other device'])
+  await composer(ann).press('Enter')
+  await shows(ann, ['this device'])
+})
+
+test('what is being written stays while something else is edited', async (scene) => {
+  const { ann } = await two(scene)
+  await say(ann, 'said')
+  await composer(ann).fill('half a thought')
+  await choose(ann, 'said', 'Edit')
+  await becomes(() => composer(ann).inputValue(), 'said')
+  await composer(ann).press('Escape')
+  assert.is(await composer(ann).inputValue(), 'half a thought')
+})
+
+test('reactions are counted for both, and one’s own is outlined', async (scene) => {
+  scene.expectsFault(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
+  const { ann, ben } = await two(scene)
+  await say(ann, 'done')
+  await shows(ben, ['done'])
+  const given = async (page: Page) => {
+    const buttons = await page.locator('.reactions button').all()
+    return Promise.all(
+      buttons.map(async (one) => [
+        (await one.textContent())?.trim(),
+        await one.getAttribute('aria-pressed'),
+      ]),
+    )
+  }
+  await choose(ben, 'done', 'React', '🎉')
+  await becomes(() => given(ann), [['🎉 1', 'false']])
+  await becomes(() => given(ben), [['🎉 1', 'true']])
+  await without(ben, async () => {
+    await ann.locator('.reactions button').click()
+    await becomes(() => given(ann), [['🎉 2', 'true']])
+  })
+  await becomes(() => given(ben), [['🎉 2', 'true']])
+  await ben.locator('.reactions button').click()
+  await becomes(() => given(ann), [['🎉 1', 'true']])
+})
+
+test('what was deleted by mistake comes back, for both', async (scene) => {
+  scene.expectsFault(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
+  const { ann, ben } = await two(scene)
+  await say(ann, 'one')
+  await say(ann, 'two')
+  await shows(ben, ['one', 'two'])
+  await without(ben, async () => {
+    await choose(ann, 'two', 'More', 'Delete')
+    await becomes(() => texts(ann), ['one', 'This message was deleted.'])
+  })
+  await becomes(() => texts(ben), ['one', 'This message was deleted.'])
+  await ann.getByRole('button', { name: 'Undo' }).click()
+  for (const page of [ann, ben]) await becomes(() => texts(page), ['one', 'two'])
+})
+
+test('a message is pinned for both, saved for one, and its thread goes on by itself', async (scene) => {
+  scene.expectsFault(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
+  const { room, ann, ben } = await two(scene)
+  await say(ann, 'the plan')
+  await say(ben, 'something else')
+  await shows(ben, ['the plan', 'something else'])
+  await choose(ben, 'the plan', 'More', 'Pin')
+  for (const page of [ann, ben]) {
+    await becomes(() => message(page, 'the plan').locator('.noted').textContent(), 'pinned')
+  }
+  await choose(ben, 'the plan', 'More', 'Save for me')
+  await ben.getByText('Saved.').waitFor()
+  await choose(ann, 'the plan', 'More', 'Thread')
+  await ann.waitForURL(/thread$/)
+  await ann.locator('.app.live').waitFor()
+  await becomes(() => texts(ann), ['the plan'])
+  await choose(ben, 'the plan', 'Answer')
+  await without(ann, () => say(ben, 'I like it'))
+  await say(ben, 'and not in the thread')
+  await becomes(() => texts(ann), ['the plan', 'I like it'])
+  await say(ann, 'good')
+  await becomes(() => message(ben, 'good').locator('.answers').textContent(), 'Ann Archer the plan')
+  await ben.goto(`/r/${room}/pins`)
+  await becomes(() => texts(ben), ['the plan'])
+  await ben.goto('/saved')
+  await becomes(() => texts(ben), ['the plan'])
+  await ben.getByRole('button', { name: 'Let go' }).click()
+  await ben.goto('/saved')
+  await ben.getByText('You have saved nothing yet').waitFor()
+})
+
+test('all of it works without JavaScript', async (scene) => {
+  const room = await scene.room()
+  const ann = await scene.guest('ann', '#3366cc', { javaScriptEnabled: false })
+  await ann.goto(`/r/${room}`)
+  await composer(ann).fill('first words')
+  await ann.getByRole('button', { name: 'Send' }).click()
+  const talk = ann.frameLocator('iframe')
+  await shows(talk, ['first words'])
+  const { n } = (
+    await (
+      await ann.context().request.get(`/r/${room}`, { headers: { accept: 'application/json' } })
+    ).json()
+  ).messages[0]
+  const open = () => ann.goto(`/r/${room}/messages/${n}`)
+  await open()
+  await ann.getByText('Put it in other words').click()
+  await ann.getByLabel('The message').fill('better words')
+  await ann.getByRole('button', { name: 'Save', exact: true }).click()
+  await becomes(() => texts(ann), ['better words'])
+  await ann.getByText('React to it').click()
+  await ann.getByLabel('An emoji').fill('🎉')
+  await ann.getByRole('button', { name: 'React', exact: true }).click()
+  await ann.getByRole('button', { name: '🎉 1' }).waitFor()
+  await ann.getByRole('button', { name: 'Pin it' }).click()
+  await ann.getByRole('button', { name: 'Unpin it' }).waitFor()
+  await ann.getByText('Answer it').click()
+  await ann.getByLabel('Your answer').fill('an answer')
+  await ann.getByRole('button', { name: 'Send the answer' }).click()
+  await shows(talk, ['better words', 'an answer'])
+  await open()
+  await ann.getByRole('link', { name: 'What it said before' }).click()
+  await ann.getByText('first words').waitFor()
+  await open()
+  await ann.getByRole('button', { name: 'Delete this message' }).click()
+  await ann.getByRole('button', { name: 'Bring it back' }).click()
+  await becomes(() => texts(ann), ['better words', 'an answer'])
+})
+
+test.run()
