@@ -26,8 +26,8 @@ export const MessageItem = ({ slug, message }: Props) => (
       {message.editedAt && !message.deleted ? <span class="edited"> edited</span> : ''}
     </p>
     {message.replyTo === null ? '' : <ReplyLine slug={slug} n={message.replyTo} />}
-    <div class="body">
-      <MessageBody message={message} />
+    <div class="body" dir="auto">
+      <MessageBody slug={slug} message={message} />
     </div>
   </li>
 )
@@ -52,7 +52,7 @@ export const messageJson = (slug: string, message: Message) => ({
   room: slug,
   author: personJson(message.author),
   body: message.body,
-  html: render(<MessageBody message={message} />),
+  html: render(<MessageBody slug={slug} message={message} />),
   at: message.at.toISOString(),
   edited_at: message.editedAt?.toISOString() ?? null,
   deleted: message.deleted,

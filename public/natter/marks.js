@@ -36,6 +36,7 @@ function mark() {
     localTime(item, at)
     before = { author, at: at.getTime(), day }
   }
+  colour()
 }
 
 /**
@@ -85,6 +86,15 @@ function markRooms() {
   }
 }
 
+/** The colours of code come where there is code. */
+function colour() {
+  if (isColoured || !document.querySelector('[data-lang]')) return
+  isColoured = true
+  const link = document.createElement('link')
+  document.head.append(Object.assign(link, { rel: 'stylesheet', href: '/code.css' }))
+}
+
+let isColoured = false
 mark()
 markRooms()
 document.addEventListener('htmx:after:swap', mark)
