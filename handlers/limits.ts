@@ -9,9 +9,9 @@ export const limits = {
   markdownLevels: 20,
   tableCells: 2_000,
   /** Longer code, or code with a longer line or word, has no colours. */
-  highlightedChars: 5_000,
-  highlightedLineChars: 250,
-  highlightedWordChars: 80,
+  highlightedChars: 4_000,
+  highlightedLineChars: 200,
+  highlightedWordChars: 50,
   /** Texts and their HTML that an instance keeps, so that a message is rendered once for all readers. */
   renderedChars: 4 * 1024 * 1024,
   nameChars: 40,
