@@ -5,6 +5,15 @@
 export const limits = {
   /** Characters (code points, as PostgreSQL counts them). */
   messageChars: 10_000,
+  /** What is nested deeper, or a table that has more cells, is shown as it was typed. */
+  markdownLevels: 20,
+  tableCells: 2_000,
+  /** Longer code, or code with a longer line or word, has no colours. */
+  highlightedChars: 4_000,
+  highlightedLineChars: 200,
+  highlightedWordChars: 50,
+  /** Texts and their HTML that an instance keeps, so that a message is rendered once for all readers. */
+  renderedChars: 4 * 1024 * 1024,
   nameChars: 40,
   topicChars: 250,
   roomNameChars: 60,

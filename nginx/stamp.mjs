@@ -17,7 +17,7 @@ import { transformSync } from 'esbuild'
 const NAMES_OTHERS = {
   html: /\b(?:href|src)="([^"?#:]+)/g,
   css: /\burl\(["']?([^"')?#:]+)/g,
-  js: /\b(?:from|import|SharedWorker)\s*\(?\s*["']([^"'?#:]+)/g,
+  js: /\b(?:from|import|SharedWorker|fetch|href:)\s*\(?\s*["']([^"'?#:]+)/g,
 }
 const MINIFIED = /^\/(?!vendor\/).*\.(css|js)$/
 const COMPRESSED = /\.(css|js|json|svg|txt|webmanifest)$/

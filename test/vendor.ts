@@ -7,6 +7,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { emojiFiles } from './vendor-emoji.ts'
 
 const project = fileURLToPath(new URL('../', import.meta.url))
 const packages = join(project, 'node_modules')
@@ -14,16 +15,28 @@ const packages = join(project, 'node_modules')
 /** Where the copies stand. */
 export const vendorFolder = join(project, 'public/vendor')
 
+/** The one file that the server itself reads. */
+const namesFile = join(project, 'handlers/pages/markdown/emoji-names.json')
+
 /** File in `public/vendor/` → the file in `node_modules/` that it is a copy of. */
 export const copies: Record<string, string> = {
   'htmx.min.js': 'htmx.org/dist/htmx.min.js',
   'hx-upsert.min.js': 'htmx.org/dist/ext/hx-upsert.min.js',
   'htmx.LICENSE.txt': 'htmx.org/LICENSE',
   'icons.LICENSE.txt': 'lucide-static/LICENSE',
+  'emoji.LICENSE.txt': 'emojibase-data/LICENSE',
 }
 
 /** Lucide's names of the icons in `icons.svg`; each is the `id` of its symbol there. */
-export const icons = ['arrow-down', 'arrow-left', 'hash', 'lock', 'plus', 'send-horizontal']
+export const icons = [
+  'arrow-down',
+  'arrow-left',
+  'hash',
+  'lock',
+  'plus',
+  'send-horizontal',
+  'smile',
+]
 
 /** The same of `acts.svg`, which comes with what may be done about a message. */
 export const actIcons = ['smile-plus', 'reply', 'pencil', 'ellipsis']
@@ -37,6 +50,7 @@ export function vendored(): Map<string, Buffer> {
   for (const [name, source] of Object.entries(copies)) {
     files.set(name, readFileSync(join(packages, source)))
   }
+  files.set('emoji.json', emojiFiles(packages).picker)
   return files
     .set('icons.svg', Buffer.from(sprite(icons)))
     .set('acts.svg', Buffer.from(sprite(actIcons)))
@@ -56,6 +70,9 @@ export function differences(folder: string = vendorFolder): string[] {
     if (!found.includes(name)) lines.push(`public/vendor/${name} is missing`)
     else if (!content.equals(readFileSync(join(folder, name))))
       lines.push(`public/vendor/${name} is not the package's`)
+  }
+  if (folder === vendorFolder && !emojiFiles(packages).names.equals(readFileSync(namesFile))) {
+    lines.push("the emoji's names are not the package's")
   }
   return lines
 }
@@ -90,6 +107,7 @@ function write(): void {
     writeFileSync(join(vendorFolder, name), content)
     console.log(`public/vendor/${name}`)
   }
+  writeFileSync(namesFile, emojiFiles(packages).names)
 }
 
 function check(): void {

@@ -47,6 +47,9 @@ const unseen =
 // What joins or varies letters and emoji, and blanks that are no white space, show nothing by themselves.
 const seen = /[^\p{Default_Ignorable_Code_Point}\p{Cc}\u{2800}\s]/u
 
+/** Whether anything of a text can be seen. */
+export const isSeen = (text: string): boolean => seen.test(text)
+
 /** A name or topic as it is stored: one line, single spaces, nothing invisible. */
 export function oneLine(value: string): string {
   const line = value

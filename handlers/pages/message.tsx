@@ -33,8 +33,8 @@ export const MessageItem = ({ slug, message }: Props) => (
     ) : (
       <Answers slug={slug} n={message.replyTo} quote={message.quote} />
     )}
-    <div class="body">
-      <MessageBody message={message} />
+    <div class="body" dir="auto">
+      <MessageBody slug={slug} message={message} />
     </div>
     <Noted message={message} />
     {message.reactions.length === 0 ? '' : <Reactions slug={slug} message={message} />}
@@ -112,7 +112,7 @@ export const messageJson = (slug: string, message: Message) => ({
   room: slug,
   author: personJson(message.author),
   body: message.body,
-  html: render(<MessageBody message={message} />),
+  html: render(<MessageBody slug={slug} message={message} />),
   at: message.at.toISOString(),
   edited_at: message.editedAt?.toISOString() ?? null,
   deleted: message.deleted,

@@ -1,4 +1,5 @@
-import { html } from 'hono/html'
+import { html, raw } from 'hono/html'
+import type { BodyHtml } from './markdown/html.ts'
 
 // Elements that Hono renders in a context of its own, or collects for a document's head, are
 // written by hand here: render.ts says why. `html` escapes whatever is put into it.
@@ -9,6 +10,9 @@ type IconName = 'arrow-down' | 'arrow-left' | 'hash' | 'lock' | 'plus' | 'send-h
 /** One icon of the sprite. It says nothing to those who cannot see it: a name stands beside it. */
 export const Icon = ({ name }: { name: IconName }) =>
   html`<svg class="icon" aria-hidden="true" width="20" height="20"><use href="/vendor/icons.svg#${name}"/></svg>`
+
+/** A message's text: HTML that markdown/ made, which alone makes any of this type. */
+export const Written = ({ html: made }: { html: BodyHtml }) => raw(made)
 
 /** The title of a page; a browser takes it from wherever it stands. */
 export const Title = ({ text }: { text: string }) => html`<title>${text}</title>`

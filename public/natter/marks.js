@@ -38,6 +38,7 @@ function mark() {
     localTime(item, at)
     before = { author, at: at.getTime(), day }
   }
+  colour()
 }
 
 /** What names me, and what I have given. @param {HTMLElement} item */
@@ -109,6 +110,15 @@ function markRooms() {
   }
 }
 
+/** The colours of code come where there is code. */
+function colour() {
+  if (isColoured || !document.querySelector('[data-lang]')) return
+  isColoured = true
+  const link = document.createElement('link')
+  document.head.append(Object.assign(link, { rel: 'stylesheet', href: '/code.css' }))
+}
+
+let isColoured = false
 mark()
 markRooms()
 

@@ -1,5 +1,6 @@
 import { fanout } from './fanout/fanout.ts'
 import { hold } from './hold/hold.ts'
+import { hostileBench } from './hostile/hostile.ts'
 import { idle } from './idle/idle.ts'
 import type { Bench } from './kit/bench.ts'
 import { open } from './open/open.ts'
@@ -9,4 +10,14 @@ import { visible } from './visible/visible.ts'
 import { weight } from './weight/weight.ts'
 
 /** All benchmarks, in the order in which they run: what measures rest goes before what disturbs it. */
-export const benches: readonly Bench[] = [idle, weight, visible, fanout, post, open, refuse, hold]
+export const benches: readonly Bench[] = [
+  idle,
+  weight,
+  hostileBench,
+  visible,
+  fanout,
+  post,
+  open,
+  refuse,
+  hold,
+]

@@ -197,4 +197,42 @@ for (const colorScheme of ['light', 'dark'] as const) {
   }
 }
 
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`the mark of a person is read in each of the colours (${colorScheme})`, async (scene) => {
+    const page = await scene.guest('lark', '#aa3311', { colorScheme })
+    await enter(page, await scene.room())
+    const painted = await page.locator('.scrolled').evaluate((place) => {
+      const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
+      return Array.from({ length: 32 }, (_, hue) => {
+        const mark = Object.assign(document.createElement('b'), { className: `mark hue-${hue}` })
+        place.append(mark)
+        const { color, backgroundColor } = getComputedStyle(mark)
+        return [color, backgroundColor].map((one) => {
+          if (canvas) canvas.fillStyle = one
+          canvas?.fillRect(0, 0, 1, 1)
+          return [...(canvas?.getImageData(0, 0, 1, 1).data ?? [])]
+        })
+      })
+    })
+    const dim = painted
+      .map(([ink = [], ground = []]) => contrast(ink, ground))
+      .filter((one) => one < 4.5)
+    assert.equal(dim, [])
+  })
+}
+
+/** Of two colours in sRGB: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
+function contrast(one: number[], other: number[]): number {
+  const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b)
+  return (light + 0.05) / (dark + 0.05)
+}
+
+/** https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
+function luminance(color: number[]): number {
+  const [red = 0, green = 0, blue = 0] = color.map((byte) =>
+    byte <= 10 ? byte / 3294.6 : ((byte / 255 + 0.055) / 1.055) ** 2.4,
+  )
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
 test.run()

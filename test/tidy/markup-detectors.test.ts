@@ -18,12 +18,14 @@ test('raw HTML outside its file', async () => {
       'const e = c.html(<p>hello</p>)',
       'element.innerHTML = x',
       "element.insertAdjacentHTML('beforeend', x)",
+      'const f = x as BodyHtml',
     ],
+    'handlers/pages/markdown/b.ts': ['const a = x as BodyHtml'],
     'handlers/pages/raw.tsx': ["import { raw } from 'hono/html'", 'raw(x)'],
   })
   found(
     rawHtml(sources),
-    [1, 2, 3, 4, 5, 7, 8].map((line) => `handlers/pages/a.tsx:${line}`),
+    [1, 2, 3, 4, 5, 7, 8, 9].map((line) => `handlers/pages/a.tsx:${line}`),
   )
 })
 

@@ -1,5 +1,6 @@
 /** Where HTML may be written by hand. */
 import {
+  isAsExpression,
   isBinaryExpression,
   isCallExpression,
   isJsxAttribute,
@@ -11,6 +12,9 @@ import { at, type Finding, literal, type Source, walk } from './source.ts'
 
 /** The one file that may hand HTML through as it is. */
 const rawFile = /^handlers\/pages\/raw\.tsx?$/
+
+/** Those that may say of a text that it is a message's HTML, which that one file then hands through. */
+const bodyMakers = /^handlers\/pages\/markdown\//
 
 /** HTML that is written by hand, outside the one file for it. */
 export function rawHtml(sources: Source[]): Finding[] {
@@ -27,6 +31,9 @@ export function rawHtml(sources: Source[]): Finding[] {
 }
 
 function rawFault(node: Node, source: Source): string | undefined {
+  if (isAsExpression(node) && node.type.getText(source.tree) === 'BodyHtml') {
+    return bodyMakers.test(source.path) ? undefined : 'as BodyHtml'
+  }
   if (literal(node) === 'hono/html') return 'hono/html'
   if (isTaggedTemplateExpression(node) && node.tag.getText(source.tree) === 'html') return 'html``'
   if (isJsxAttribute(node) && node.name.getText(source.tree) === 'dangerouslySetInnerHTML') {
