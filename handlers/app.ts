@@ -21,6 +21,7 @@ import { endDevice, endOtherDevices, showDevices } from './routes/devices.ts'
 import { createDirect } from './routes/directs.ts'
 import { showEntry, useEntry } from './routes/enter.ts'
 import { showEvents } from './routes/events.ts'
+import { showFile, showPreview } from './routes/files.ts'
 import { byFormMethod } from './routes/form-method.ts'
 import { showFrame } from './routes/frame.ts'
 import { showInvitation, useInvitation } from './routes/join.ts'
@@ -42,6 +43,7 @@ import { changeRoom, showSettings } from './routes/settings.ts'
 import { beginLink, beginSingleSignOn, finishSingleSignOn } from './routes/single-sign-on.ts'
 import { banPerson, changePerson, unbanPerson } from './routes/standing.ts'
 import { endToken, makeToken, showTokens } from './routes/tokens.ts'
+import { postFiles } from './routes/upload.ts'
 
 type Provided =
   | 'sql'
@@ -60,6 +62,7 @@ type Provided =
   | 'provider'
   | 'login'
   | 'uses'
+  | 'files'
   | 'ready'
 
 /** What the handlers need of the runtime they run in. */
@@ -146,6 +149,9 @@ function talkRoutes(app: Hono): void {
   app.delete('/r/:room/messages/:n', answer(deleteMessage))
   app.post('/r/:room/messages/:n', answer(byFormMethod({ DELETE: deleteMessage })))
   app.post('/r/:room/messages/:n/reports', answer(createReport))
+  app.post('/r/:room/files', answer(postFiles))
+  app.get('/files/:id/:name', answer(showFile))
+  app.get('/previews/:id', answer(showPreview))
 }
 
 /** Who I am, and what I sign in with. */

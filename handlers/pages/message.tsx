@@ -1,5 +1,6 @@
 import type { Message, Quote } from '../chat/messages.ts'
 import { MessageBody } from './body.tsx'
+import { Files, fileJson } from './files.tsx'
 import { Mark, Name, personJson } from './person.tsx'
 import { render } from './render.ts'
 
@@ -31,7 +32,8 @@ export const MessageItem = ({ slug, message }: Props) => (
       <Answers slug={slug} n={message.replyTo} quote={message.quote} />
     )}
     <div class="body">
-      <MessageBody message={message} />
+      {message.body === '' && message.files.length > 0 ? '' : <MessageBody message={message} />}
+      <Files files={message.files} />
     </div>
   </li>
 )
@@ -81,4 +83,5 @@ export const messageJson = (slug: string, message: Message) => ({
     by: by.map(({ id, name }) => ({ id: String(id), name })),
   })),
   pinned: message.pinned,
+  files: message.files.map(fileJson),
 })
