@@ -49,7 +49,7 @@ export async function findFile(
           where f.id = a.id and f.state = 'attached' and ${seesRoom}
             and f.n > greatest(coalesce(m.floor, 0), r.first_seq)
        ) f on true`,
-    [session, id, what === 'preview'],
+    [session, /^[0-9a-f]{32}$/.test(id) ? id : null, what === 'preview'],
   )
   const row = rows[0]
   if (row?.found && (what === 'whole' || row.preview)) return row as Found
