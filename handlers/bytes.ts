@@ -62,12 +62,26 @@ export class ByteReader {
   }
 }
 
-/** The same bytes in pieces of one size, the last one smaller. */
+/**
+ * The same bytes in pieces of one size, the last one smaller. A piece is good until the next one is
+ * asked for: all of them are one buffer, since many large ones would lie about until they are collected.
+ */
 export async function* inPieces(
   bytes: AsyncIterable<Uint8Array>,
   size: number,
 ): AsyncGenerator<Buffer> {
-  const reader = new ByteReader(bytes)
-  while (await reader.fill(size)) yield reader.take(size)
-  if (reader.held.length > 0) yield reader.take(reader.held.length)
+  const piece = Buffer.allocUnsafeSlow(size)
+  let held = 0
+  for await (const some of bytes) {
+    for (let at = 0; at < some.length; ) {
+      const more = Math.min(size - held, some.length - at)
+      piece.set(some.subarray(at, at + more), held)
+      held += more
+      at += more
+      if (held < size) continue
+      yield piece
+      held = 0
+    }
+  }
+  if (held > 0) yield piece.subarray(0, held)
 }

@@ -221,6 +221,10 @@ export const limits = {
   fileNameChars: 120,
   /** What is stored in PostgreSQL has this size, so that it can be found again: it stays. */
   chunkBytes: 256 * 1024,
+  /** Read at once: what is larger is none of the young objects that Node lets go of by the way. */
+  readBytes: 64 * 1024,
+  /** Of files, until what lies about of them is collected (direct/young.ts). */
+  passedBytes: 2 * 1024 * 1024,
   /** S3 takes no smaller part but the last one: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
   s3PartBytes: 5 * 1024 * 1024,
   s3Ms: 30_000,

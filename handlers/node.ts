@@ -14,6 +14,7 @@ import { Writing } from './chat/writing/queue.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { RepeatedRequest } from './direct/request.ts'
 import { directWaits } from './direct/waits.ts'
+import { collectYoung } from './direct/young.ts'
 import { type Database, openDatabase } from './drivers/database.ts'
 import { openStores } from './drivers/stores.ts'
 import { placeOf } from './http/address.ts'
@@ -136,7 +137,7 @@ function openFiles({ files: bounds }: Config, { pool }: Database, log: Log) {
   const stores = openStores(bounds, pool)
   const previews = createPreviews((why) => log.warn(why))
   return {
-    files: { stores, bounds, previews, slots: createSlots() },
+    files: { stores, bounds, previews, slots: createSlots(), passed: collectYoung() },
     stopCollecting: keepCollecting(pool, stores, log),
   }
 }

@@ -25,7 +25,14 @@ import type { Known } from '../live/known.ts'
 import type { Previews } from '../media/previews.ts'
 
 /** What sending and having files needs. */
-export type Files = { stores: Stores; bounds: FileBounds; previews: Previews; slots: Slots }
+export type Files = {
+  stores: Stores
+  bounds: FileBounds
+  previews: Previews
+  slots: Slots
+  /** Told how many bytes of files have gone up or down. */
+  passed: (bytes: number) => void
+}
 
 declare module 'hono' {
   interface ContextVariableMap {

@@ -22,8 +22,9 @@ export const showFile: Answer = async (c) => {
     return new Response(null, { status: 416, headers: none })
   }
   const { from, to } = range ?? { from: 0, to: size }
+  const { stores, passed } = c.get('files')
   const body =
-    c.req.method === 'HEAD' ? null : streamOf(c.get('files').stores.of(store).read(id, from, to))
+    c.req.method === 'HEAD' ? null : streamOf(stores.of(store).read(id, from, to), passed)
   return new Response(body, {
     status: range ? 206 : 200,
     headers: {
@@ -83,13 +84,17 @@ function disposition(how: 'inline' | 'attachment', name: string): string {
 }
 
 /** Read as its reader takes it, and no further. */
-function streamOf(bytes: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+function streamOf(
+  bytes: AsyncGenerator<Uint8Array>,
+  passed: (bytes: number) => void,
+): ReadableStream<Uint8Array> {
   return new ReadableStream(
     {
       async pull(controller) {
         const { value, done } = await bytes.next()
-        if (done) controller.close()
-        else controller.enqueue(value)
+        if (done) return controller.close()
+        controller.enqueue(value)
+        passed(value.length)
       },
       async cancel() {
         await bytes.return(undefined)

@@ -65,10 +65,12 @@ export class Upload {
     const seen: Seen = {}
     const hash = createHash('sha256')
     let size = 0
+    const { passed } = this.#files
     const measured = async function* () {
       for await (const some of stripped(type, reader.rest(), seen)) {
         size += some.length
         hash.update(some)
+        passed(some.length)
         yield some
       }
     }

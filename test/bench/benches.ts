@@ -1,4 +1,5 @@
 import { fanout } from './fanout/fanout.ts'
+import { files } from './files/files.ts'
 import { hold } from './hold/hold.ts'
 import { idle } from './idle/idle.ts'
 import type { Bench } from './kit/bench.ts'
@@ -9,4 +10,14 @@ import { visible } from './visible/visible.ts'
 import { weight } from './weight/weight.ts'
 
 /** All benchmarks, in the order in which they run: what measures rest goes before what disturbs it. */
-export const benches: readonly Bench[] = [idle, weight, visible, fanout, post, open, refuse, hold]
+export const benches: readonly Bench[] = [
+  idle,
+  weight,
+  visible,
+  fanout,
+  post,
+  open,
+  files,
+  refuse,
+  hold,
+]

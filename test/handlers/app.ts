@@ -107,6 +107,7 @@ export async function startInstance(
       bounds: config.files,
       previews: createPreviews((why) => lines.push(why)),
       slots: createSlots(),
+      passed: () => {},
     },
     ready: () =>
       pendingMigrations(database.pool, config.sqlDir).then((names) => names.length === 0, notReady),
