@@ -21,6 +21,7 @@ import { endDevice, endOtherDevices, showDevices } from './routes/devices.ts'
 import { createDirect } from './routes/directs.ts'
 import { showEntry, useEntry } from './routes/enter.ts'
 import { showEvents } from './routes/events.ts'
+import { showFile, showPreview } from './routes/files.ts'
 import { byFormMethod } from './routes/form-method.ts'
 import { showFrame } from './routes/frame.ts'
 import { showInvitation, useInvitation } from './routes/join.ts'
@@ -54,6 +55,7 @@ import { beginLink, beginSingleSignOn, finishSingleSignOn } from './routes/singl
 import { banPerson, changePerson, unbanPerson } from './routes/standing.ts'
 import { showEdits, showPins, showSaved, showThread } from './routes/talk-pages.ts'
 import { endToken, makeToken, showTokens } from './routes/tokens.ts'
+import { postFiles } from './routes/upload.ts'
 
 type Provided =
   | 'sql'
@@ -72,6 +74,7 @@ type Provided =
   | 'provider'
   | 'login'
   | 'uses'
+  | 'files'
   | 'ready'
 
 /** What the handlers need of the runtime they run in. */
@@ -178,6 +181,9 @@ function talkRoutes(app: Hono): void {
   app.get('/r/:room/pins', answer(showPins))
   app.get('/saved', answer(showSaved))
   app.post('/r/:room/messages/:n/reports', answer(createReport))
+  app.post('/r/:room/files', answer(postFiles))
+  app.get('/files/:id/:name', answer(showFile))
+  app.get('/previews/:id', answer(showPreview))
 }
 
 /** Who I am, and what I sign in with. */

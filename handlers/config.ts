@@ -31,6 +31,7 @@ export type Config = {
   /** Addresses that are not counted. */
   unlimited: Networks
   oidc: OidcConfig | undefined
+  files: FilesConfig
   loginHeader: LoginHeaderConfig | undefined
 }
 
@@ -43,6 +44,24 @@ export type OidcConfig = {
   /** What people call it. */
   name: string
   scopes: string
+}
+
+/** What files may take, in bytes, and where they are kept. */
+export type FilesConfig = {
+  fileBytes: number
+  personBytes: number
+  serverBytes: number
+  /** Where absent, in the database. */
+  s3: S3Config | undefined
+}
+
+/** A store that speaks S3. */
+export type S3Config = {
+  endpoint: string
+  bucket: string
+  region: string
+  accessKeyId: string
+  secretAccessKey: string
 }
 
 /** A header in which a proxy says who asks. */
@@ -100,6 +119,7 @@ export function readConfig(env: Env): Config {
     unlimited: networks(env, 'UNLIMITED_ADDRESSES'),
     publicUrl: originValue(env, 'NATTER_URL'),
     oidc: readOidc(env),
+    files: readFiles(env),
     loginHeader: readLoginHeader(env),
   }
 }
@@ -129,6 +149,32 @@ function readOidc(env: Env): OidcConfig | undefined {
 }
 
 const loopback = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+function readFiles(env: Env): FilesConfig {
+  const bytes = (name: string, standard: number) =>
+    wholeNumber(env, name, standard, 1, Number.MAX_SAFE_INTEGER)
+  return {
+    fileBytes: bytes('FILE_BYTES', limits.fileBytes),
+    personBytes: bytes('FILES_BYTES_PERSON', limits.filesBytesPerson),
+    serverBytes: bytes('FILES_BYTES_SERVER', limits.filesBytesServer),
+    s3: readS3(env),
+  }
+}
+
+function readS3(env: Env): S3Config | undefined {
+  const endpoint = webAddress(env, 'S3_ENDPOINT')
+  if (!endpoint) return undefined
+  const bucket = env.S3_BUCKET?.trim()
+  const accessKeyId = secretValue(env, 'S3_ACCESS_KEY_ID')
+  const secretAccessKey = secretValue(env, 'S3_SECRET_ACCESS_KEY')
+  if (!bucket || !accessKeyId || !secretAccessKey) {
+    throw new ConfigError(
+      'S3_ENDPOINT needs S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY beside it.',
+    )
+  }
+  const region = env.S3_REGION?.trim() || 'us-east-1'
+  return { endpoint: endpoint.href, bucket, region, accessKeyId, secretAccessKey }
+}
 
 function readLoginHeader(env: Env): LoginHeaderConfig | undefined {
   const name = env.LOGIN_HEADER?.trim()

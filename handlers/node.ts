@@ -14,7 +14,9 @@ import { Writing } from './chat/writing/queue.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { RepeatedRequest } from './direct/request.ts'
 import { directWaits } from './direct/waits.ts'
+import { collectYoung } from './direct/young.ts'
 import { type Database, openDatabase } from './drivers/database.ts'
+import { openStores } from './drivers/stores.ts'
 import { placeOf } from './http/address.ts'
 import { secretOf } from './http/identity.ts'
 import { believeHeader } from './http/login-header.ts'
@@ -22,12 +24,15 @@ import { createPace, createSignInPace } from './http/pace.ts'
 import { createPaces } from './http/paces.ts'
 import { createProvider } from './http/provider.ts'
 import { securityHeaders } from './http/security.ts'
+import { createSlots } from './http/slots.ts'
 import { limits } from './limits.ts'
 import type { Bell, Doorbell } from './live/doorbell.ts'
 import { type Engine, openEngine } from './live/engine.ts'
 import { ListenBell } from './live/listen.ts'
 import { PollingBell } from './live/poll.ts'
+import { createPreviews } from './media/previews.ts'
 import { migrateOn, pendingMigrations } from './migrate.ts'
+import { keepCollecting } from './ops/collecting.ts'
 import { createLog, type Log, messageOf } from './ops/log.ts'
 import { offerFirstOwner, offerOwner } from './ops/owner-link.ts'
 import { keepRetention } from './ops/retention.ts'
@@ -57,6 +62,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   const live = await openLive(config.doorbell, database, log)
   const writing = new Writing({ transact: database.transact, onMoved: live.announce })
   const stopRetention = keepRetention(database.pool, log)
+  const { files, stopCollecting } = openFiles(config, database, log)
   const uses = new Uses(database.pool, (error) => log.warn('uses', { error: messageOf(error) }))
   const state = { stopping: false }
   const secret = () => secretOf(config, live.server())
@@ -72,6 +78,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     secret,
     ...atTheDoor(config, log),
     uses,
+    files,
     ready: async () => !state.stopping && (await isCurrent(database, config.sqlDir)),
     shell: await readFile(join(config.publicDir, 'index.html'), 'utf8'),
   })
@@ -88,7 +95,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   const release = async () => {
     // In this order: what was taken is stored, then it is rung for, and only then all is closed.
     uses.stop()
-    await stopRetention()
+    await Promise.all([stopRetention(), stopCollecting()])
     await writing.stop()
     await live.stop()
     await database.end()
@@ -124,6 +131,16 @@ const atTheDoor = (config: Config, log: Log) => ({
   provider: config.oidc && createProvider(config.oidc, log),
   login: config.loginHeader && believeHeader(config.loginHeader),
 })
+
+/** What sending and having files needs, and what collects those that nobody can have any more. */
+function openFiles({ files: bounds }: Config, { pool }: Database, log: Log) {
+  const stores = openStores(bounds, pool)
+  const previews = createPreviews((why) => log.warn(why))
+  return {
+    files: { stores, bounds, previews, slots: createSlots(), passed: collectYoung() },
+    stopCollecting: keepCollecting(pool, stores, log),
+  }
+}
 
 const addressFor = ({ publicUrl, localUrl }: Config, port: number): string =>
   publicUrl ?? localUrl ?? `http://localhost:${port}`
@@ -203,6 +220,8 @@ async function listen(listener: RequestListener, config: Config): Promise<HttpSe
   const server = createServer({ IncomingMessage: RepeatedRequest }, listener)
   // Longer than the proxy keeps an idle connection, so that it never sends into a closing one.
   server.keepAliveTimeout = 75_000
+  // A file may take its time; who says nothing meanwhile is cut off (routes/upload.ts). Default: 300 s.
+  server.requestTimeout = limits.uploadMs
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({ port: config.port, host: config.host, backlog: limits.backlog }, resolve)

@@ -15,7 +15,10 @@ export function withStaticFiles(app: Hono, publicDir: string): Hono {
   const compressed = compress()
   outer.use(async (c, next) => {
     await next()
-    for (const [name, value] of Object.entries(securityHeaders)) c.header(name, value)
+    for (const [name, value] of Object.entries(securityHeaders)) {
+      // What somebody uploaded brings a stricter policy of its own.
+      if (!c.res.headers.has(name)) c.header(name, value)
+    }
   })
   outer.use((c, next) => (c.req.query('wait') === undefined ? compressed(c, next) : next()))
 

@@ -1,4 +1,5 @@
 import { limits } from '../limits.ts'
+import type { MessageFile } from './files/attaching.ts'
 import { type Named, nothingNamed } from './naming.ts'
 import type { Person } from './people.ts'
 import { invalid, Refusal } from './refusal.ts'
@@ -24,6 +25,7 @@ export type Message = {
   named: Named
   reactions: readonly Reaction[]
   pinned: boolean
+  files: readonly MessageFile[]
 }
 
 /** A message as the one that answers it shows it. */
@@ -49,6 +51,7 @@ export type MessageRow = {
   named: Named | null
   reactions: Reaction[] | null
   pinned: boolean
+  files: MessageFile[] | null
 }
 
 /** What a message has that answers nothing, names nobody and to which nobody has said anything. */
@@ -59,6 +62,7 @@ export const plainMessage = {
   named: nothingNamed,
   reactions: [],
   pinned: false,
+  files: [],
 } as const satisfies Partial<Message>
 
 /** The beginning of a text, as those who answer it show it. */
@@ -68,7 +72,8 @@ export const quoted = (body: string): string =>
 /** What a message answers, in SQL, as `Quote` has it. */
 export const quoteOf = (room: string, n: string): string => `case when ${n} is not null then (
     select json_build_object('author', q.author_name, 'deleted', q.deleted_at is not null,
-             'text', case when q.deleted_at is null then left(q.body, ${limits.quoteChars}) else '' end)
+             'text', case when q.deleted_at is null
+               then left(coalesce(nullif(q.body, ''), q.files->0->>'name', ''), ${limits.quoteChars}) else '' end)
       from messages q where q.room_id = ${room} and q.n = ${n}) end as quote`
 
 const reactionsOf = `case when m.deleted_at is null then (
@@ -82,6 +87,7 @@ export const messageColumns = `m.n, m.author_id, m.author_name, m.author_color, 
   case when m.deleted_at is null then m.body else '' end as body,
   m.at, m.edited_at, m.deleted_at, m.reply_to, m.thread, m.version,
   case when m.deleted_at is null then m.named end as named,
+  case when m.deleted_at is null then m.files end as files,
   m.pinned_at is not null and m.deleted_at is null as pinned,
   ${quoteOf('m.room_id', 'm.reply_to')},
   ${reactionsOf}`
@@ -106,6 +112,7 @@ export function messageFrom(row: MessageRow): Message {
     named: row.named ?? nothingNamed,
     reactions: row.reactions ?? [],
     pinned: row.pinned,
+    files: row.files ?? [],
   }
 }
 
@@ -135,15 +142,22 @@ export function thatFit(messages: readonly (Message | null)[], most: number): nu
   return over === -1 ? messages.length : over
 }
 
-export type Draft = { body: string; nonce: string | null; replyTo: number | null }
+export type Draft = {
+  body: string
+  nonce: string | null
+  replyTo: number | null
+  /** Ids of files that have arrived, for a message that brings any. */
+  files?: readonly string[]
+}
 
-/** Checks a message's fields as they were typed or sent. */
-export function readDraft(fields: {
-  body?: string | undefined
-  nonce?: string | undefined
-  reply_to?: string | undefined
-}): Draft | Refusal {
-  const body = messageBody(fields.body)
+type TypedDraft = Partial<Record<'body' | 'nonce' | 'reply_to', string | undefined>>
+
+/**
+ * Checks a message's fields as they were typed or sent.
+ * @param mayBeEmpty whether it may do without words, since it brings files.
+ */
+export function readDraft(fields: TypedDraft, mayBeEmpty = false): Draft | Refusal {
+  const body = messageBody(fields.body, mayBeEmpty)
   if (body instanceof Refusal) return body
   const nonce = fields.nonce || null
   if (nonce && nonce.length > limits.nonceChars) {

@@ -21,15 +21,16 @@ export const unstorable = () =>
 /**
  * A message's text as it is stored: line breaks as `\n`, no white space at its end. What stands
  * before the first word is kept, since code and lists begin with spaces.
+ * @param mayBeEmpty whether a text that shows nothing is none, and not refused.
  */
-export function messageBody(value: string | undefined): string | Refusal {
+export function messageBody(value: string | undefined, mayBeEmpty = false): string | Refusal {
   if (value !== undefined && !isStorable(value)) return unstorable()
   // Not `\s+$`: tried at each space of a long run, it costs the square of the run's length.
   const body = (value ?? '')
     .replace(/\r\n?/g, '\n')
     .replace(/^(?:[^\S\n]*\n)+/, '')
     .trimEnd()
-  if (!seen.test(body)) return invalid({ body: 'Write something first.' })
+  if (!seen.test(body)) return mayBeEmpty ? '' : invalid({ body: 'Write something first.' })
   // Counting takes longer than all else here, and there are never more than that.
   if (body.length <= limits.messageChars) return body
   const length = characters(body)

@@ -38,6 +38,11 @@ if (ofNode?.get && ofNode.set) {
   })
 }
 
+// As a web stream a request is asked for as many pieces ahead as this, while Node means bytes by it: a
+// whole file would be in memory before the first of it is stored.
+// https://github.com/nodejs/node/issues/46347
+Object.defineProperty(RepeatedRequest.prototype, 'readableHighWaterMark', { get: () => 1 })
+
 /** Whether two lists hold the same texts in the same order. */
 export function areSame(some: readonly string[], others: readonly string[]): boolean {
   if (some === others) return true

@@ -38,6 +38,9 @@ function pathOf(c: Context): string {
   const end = path.search(/[?#]/)
   const shown = end === -1 ? path : path.slice(0, end)
   // However it is spelled.
+  // A file's name says what is in it.
+  const file = /^\/+files\/[^/]*/i.exec(c.req.path) ?? /^\/+files\/[^/]*/i.exec(shown)
+  if (file) return /^[\w/]*$/.test(file[0]) ? file[0] : '/files/*'
   const secret = withSecret.exec(c.req.path) ?? withSecret.exec(shown)
   return secret ? `/${secret[1]}/*` : shown
 }

@@ -1,5 +1,6 @@
 import type { Message, Quote } from '../chat/messages.ts'
 import { MessageBody } from './body.tsx'
+import { Files, fileJson } from './files.tsx'
 import { Mark, Name, personJson } from './person.tsx'
 import { render } from './render.ts'
 
@@ -34,7 +35,12 @@ export const MessageItem = ({ slug, message }: Props) => (
       <Answers slug={slug} n={message.replyTo} quote={message.quote} />
     )}
     <div class="body" dir="auto">
-      <MessageBody slug={slug} message={message} />
+      {message.body === '' && message.files.length > 0 ? (
+        ''
+      ) : (
+        <MessageBody slug={slug} message={message} />
+      )}
+      <Files files={message.files} />
     </div>
     <Noted message={message} />
     {message.reactions.length === 0 ? '' : <Reactions slug={slug} message={message} />}
@@ -126,4 +132,5 @@ export const messageJson = (slug: string, message: Message) => ({
     by: by.map(({ id, name }) => ({ id: String(id), name })),
   })),
   pinned: message.pinned,
+  files: message.files.map(fileJson),
 })

@@ -1,6 +1,7 @@
 import type { Message } from '../chat/messages.ts'
 import type { Passkey } from '../chat/passkeys.ts'
 import type { ListedRoom, Room } from '../chat/rooms.ts'
+import { fileUrl, sizeText } from './files.tsx'
 
 // A terminal obeys control characters: a message must not move its cursor or clear its screen.
 const controls = /[\p{Cc}\u{202a}-\u{202e}\u{2066}-\u{2069}]/gu
@@ -11,7 +12,10 @@ export const harmless = (text: string) => text.replace(controls, '\u{fffd}')
 export function messageText(message: Message): string {
   const at = message.at.toISOString()
   const body = message.deleted ? '(deleted)' : message.body
-  const lines = body.split('\n').map((line) => harmless(line.replaceAll('\t', '    ')))
+  const files = message.files.map((file) => `${fileUrl(file)} (${sizeText(file.size)})`)
+  const lines = [...(body || files.length === 0 ? body.split('\n') : []), ...files].map((line) =>
+    harmless(line.replaceAll('\t', '    ')),
+  )
   const head = `${at.slice(0, 10)} ${at.slice(11, 16)} ${harmless(message.author.name)}:`
   return `${head} ${lines.join('\n    ')}\n`
 }

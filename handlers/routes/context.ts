@@ -1,6 +1,8 @@
 import type { Context } from 'hono'
 import { isAdmitted, type Standing } from '../chat/access.ts'
 import { type Asked, type Entry, identify, type Visit } from '../chat/entry.ts'
+import type { Stores } from '../chat/files/store.ts'
+import type { FileBounds } from '../chat/files/uploads.ts'
 import type { Person } from '../chat/people.ts'
 import { notAdmitted, notFound, Refusal, signIn } from '../chat/refusal.ts'
 import type { Room } from '../chat/rooms.ts'
@@ -15,10 +17,22 @@ import type { Pace } from '../http/pace.ts'
 import type { Paces } from '../http/paces.ts'
 import type { Provider } from '../http/provider.ts'
 import { refuseForm } from '../http/refusals.ts'
+import type { Slots } from '../http/slots.ts'
 import { epochOf, writeCursor } from '../live/cursor.ts'
 import type { HeadsFeed } from '../live/heads.ts'
 import type { Hub } from '../live/hub.ts'
 import type { Known } from '../live/known.ts'
+import type { Previews } from '../media/previews.ts'
+
+/** What sending and having files needs. */
+export type Files = {
+  stores: Stores
+  bounds: FileBounds
+  previews: Previews
+  slots: Slots
+  /** Told how many bytes of files have gone up or down. */
+  passed: (bytes: number) => void
+}
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -45,6 +59,7 @@ declare module 'hono' {
     signIns: Pace
     /** The address that people use, where the settings name it. */
     publicUrl: string | undefined
+    files: Files
     /** Notes whose session was used. */
     uses: Uses
     /** Where people sign in by OpenID Connect. */

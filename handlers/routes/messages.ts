@@ -117,7 +117,8 @@ async function store(c: Context, post: Post, deadline: number): Promise<Posted |
   return within(deadline - performance.now(), c.get('writing').write(post, deadline))
 }
 
-function showPosted(c: Context, room: Room, { message, created }: Posted): Response {
+/** The answer to a message that was posted. */
+export function showPosted(c: Context, room: Room, { message, created }: Posted): Response {
   if (formOf(c) === 'page') return seeOther(`/r/${room.slug}`)
   return represent(
     c,

@@ -46,6 +46,7 @@ export function filled(path: string, row: Row, world: World, room: Room): string
     emoji: encodeURIComponent('👍'),
     person: row.name.includes('/bans/') && row.isKept ? room.kept : room.target,
     token: path.startsWith('/join') ? room.token : 'no-such-token',
+    name: 'file.txt',
     id: row.id?.(world, room) ?? '0',
   }
   return path.replace(/:(\w+)/g, (_, name: string) => values[name] ?? '')

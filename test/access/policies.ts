@@ -2,7 +2,7 @@
  * The access matrix where the server's owner lets in others than everybody: the rows of rooms, and
  * of coming in. As in `table.ts`, `+` is an answer below 400.
  */
-import { asIs, type Row, row, unique } from './table.ts'
+import { asIs, file, type Row, row, sending, unique } from './table.ts'
 
 const password = 'a few plain words'
 const said: Row['body'] = () => ({ body: 'said' })
@@ -30,8 +30,10 @@ export const invited: Tables = {
     //                                      |   |   |   |   |   |   |   |   |   |   |   |   read token
     row('GET /r/:room                        | 401 404 +   404 +   +   +   +   404 404 401 +   +'),
     row('GET /r/:room/messages               | 401 404 +   404 +   +   +   +   404 404 401 +   +'),
+    row('GET /files/:id/:name                | 401 404 +   404 +   +   +   +   404 404 401 +   +', { id: file }),
     row('GET /r/:room/members                | 401 404 +   404 +   +   +   +   404 404 401 +   +'),
     row('POST /r/:room/messages              | 401 404 +   404 +   403 +   +   404 404 401 +   403', { body: said }),
+    row('POST /r/:room/files                 | 401 404 +   404 +   403 +   +   404 404 401 +   403', { body: sending }),
     row('GET /                               | +   +   +   +   +   +   +   +   +   +   +   +   +'),
     row('GET /me/events                      | 401 +   +   +   +   +   +   +   +   +   401 +   +'),
     row('POST /rooms                         | 401 +   +   +   +   +   +   +   +   403 401 +   403', { body: unique }),
@@ -43,8 +45,10 @@ export const invited: Tables = {
   open: [
     row('GET /r/:room                        | 401 404 +   +   +   +   +   +   +   404 401 +   +'),
     row('GET /r/:room/messages               | 401 404 +   +   +   +   +   +   +   404 401 +   +'),
+    row('GET /files/:id/:name                | 401 404 +   +   +   +   +   +   +   404 401 +   +', { id: file }),
     row('GET /r/:room/members                | 401 404 +   +   +   +   +   +   +   404 401 +   +'),
     row('POST /r/:room/messages              | 401 404 +   +   +   403 +   +   +   404 401 +   403', { body: said }),
+    row('POST /r/:room/files                 | 401 404 +   +   +   403 +   +   +   404 401 +   403', { body: sending }),
   ],
 }
 
@@ -70,8 +74,10 @@ export const members: Tables = {
     //                                      |   |   |   |   |   |   |   |   |   |   |   |   read token
     row('GET /r/:room                        | 401 401 401 404 +   401 +   +   404 401 401 +   +'),
     row('GET /r/:room/messages               | 401 401 401 404 +   401 +   +   404 401 401 +   +'),
+    row('GET /files/:id/:name                | 401 401 401 404 +   401 +   +   404 401 401 +   +', { id: file }),
     row('GET /r/:room/members                | 401 401 401 404 +   401 +   +   404 401 401 +   +'),
     row('POST /r/:room/messages              | 401 401 401 404 +   401 +   +   404 401 401 +   403', { body: said }),
+    row('POST /r/:room/files                 | 401 401 401 404 +   401 +   +   404 401 401 +   403', { body: sending }),
     row('GET /                               | +   +   +   +   +   +   +   +   +   +   +   +   +'),
     row('GET /me/events                      | 401 401 401 +   +   401 +   +   +   +   401 +   +'),
     row('POST /rooms                         | 401 401 401 +   +   401 +   +   +   403 401 +   403', { body: unique }),
@@ -83,7 +89,9 @@ export const members: Tables = {
   open: [
     row('GET /r/:room                        | 401 401 401 +   +   401 +   +   +   401 401 +   +'),
     row('GET /r/:room/messages               | 401 401 401 +   +   401 +   +   +   401 401 +   +'),
+    row('GET /files/:id/:name                | 401 401 401 +   +   401 +   +   +   401 401 +   +', { id: file }),
     row('GET /r/:room/members                | 401 401 401 +   +   401 +   +   +   401 401 +   +'),
     row('POST /r/:room/messages              | 401 401 401 +   +   401 +   +   +   401 401 +   403', { body: said }),
+    row('POST /r/:room/files                 | 401 401 401 +   +   401 +   +   +   401 401 +   403', { body: sending }),
   ],
 }

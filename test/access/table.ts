@@ -6,7 +6,7 @@
  * there is nothing under that address, or no credential in the request.
  */
 import type { Role } from './roles.ts'
-import type { Room, World } from './world.ts'
+import { FileForm, type Room, type World } from './world.ts'
 
 type Body = (world: World, room: Room, role: Role) => object
 
@@ -35,6 +35,8 @@ const deleting: Body = () => ({ _method: 'DELETE' })
 export const asIs: Body = (world, _, role) => ({ name: world.nameOf(role) })
 const wrongPassword = () => ({ current: 'wrong wrong wrong', password: 'another few words' })
 const report = (_: World, room: Room) => room.report
+export const file = (_: World, room: Room) => room.file
+export const sending: Body = () => new FileForm('sent.txt', 'sent')
 const link = (_: World, room: Room) => room.link
 const subject = (world: World) => world.subject
 // Somebody else's: that there is such a one makes no difference.
@@ -100,6 +102,10 @@ export const closedRoom: readonly Row[] = [
   row('GET /r/:room/pins                   | 404 404 +   404 +   +   +   +   404 404 404 +   +'),
   row('GET /saved                          | 401 +   +   +   +   +   +   +   +   +   401 +   +'),
   row('POST /r/:room/messages/:n/reports   | 404 404 +   404 +   +   +   +   404 404 404 +   403'),
+  row('POST /r/:room/files                 | 404 404 +   404 +   403 +   +   404 404 404 +   403', { body: sending }),
+  row('GET /files/:id/:name                | 404 404 +   404 +   +   +   +   404 404 404 +   +', { id: file }),
+  // It has no smaller picture.
+  row('GET /previews/:id                   | 404 404 404 404 404 404 404 404 404 404 404 404 404', { id: file }),
   row('GET /join/:token                    | +   +   +   +   +   +   +   +   +   404 +   +   +'),
   row('POST /join/:token                   | +   +   +   +   +   +   +   +   +   403 +   +   403', { body: () => ({ name: 'somebody new' }), changes: 'guest' }),
   row('POST /directs                       | 401 +   +   +   +   +   +   +   +   403 401 +   403', { body: (world) => ({ people: world.met }) }),
@@ -161,6 +167,8 @@ export const openRoom: readonly Row[] = [
   row('POST /r/:room/messages              | 401 +   +   +   +   403 +   +   +   404 401 +   403', { body: () => ({ body: 'said' }) }),
   row('PUT /r/:room/messages/:n/reactions/:emoji     | 401 +   +   +   +   403 +   +   +   404 401 +   403'),
   row('PUT /r/:room/messages/:n/pin        | 401 403 +   403 +   403 +   +   +   404 401 +   403'),
+  row('POST /r/:room/files                 | 401 +   +   +   +   403 +   +   +   404 401 +   403', { body: sending }),
+  row('GET /files/:id/:name                | +   +   +   +   +   +   +   +   +   404 +   +   +', { id: file }),
   row('PATCH /r/:room                      | 401 403 403 403 403 403 +   +   +   404 401 403 403', { body: () => ({ topic: 'another' }) }),
   row('PUT /r/:room/members/:person        | 401 403 403 403 403 403 +   +   +   404 401 403 403', { body: () => ({ role: 'member' }) }),
   row('PUT /r/:room/bans/:person           | 401 403 403 403 403 403 +   +   +   404 401 403 403'),

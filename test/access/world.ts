@@ -18,6 +18,16 @@ export type Answer = {
   headers: Record<string, unknown>
 }
 
+/** A body that is a form with a file in it, and not JSON. */
+export class FileForm {
+  static readonly type = 'multipart/form-data; boundary=boundary-of-a-file'
+  readonly text: string
+  constructor(name: string, words: string) {
+    const head = `Content-Disposition: form-data; name="file"; filename="${name}"`
+    this.text = `--boundary-of-a-file\r\n${head}\r\n\r\n${words}\r\n--boundary-of-a-file--\r\n`
+  }
+}
+
 /** What somebody shows of themselves. */
 export type Shown = Record<string, string>
 
@@ -40,6 +50,7 @@ export type Room = {
   /** Its name, topic and text, none of which its address holds. */
   secrets: string[]
   report: string
+  file: string
   link: string
   /** What an invitation to the closed room holds. */
   token: string
@@ -201,8 +212,12 @@ export class World {
     return this.#send({
       method,
       path,
-      headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify(body ?? {}),
+      ...(body instanceof FileForm
+        ? { headers: { ...headers, 'content-type': FileForm.type }, body: body.text }
+        : {
+            headers: { ...headers, 'content-type': 'application/json' },
+            body: JSON.stringify(body ?? {}),
+          }),
     })
   }
 
@@ -241,6 +256,9 @@ export class World {
     const words = { body: `words ${word()}` }
     const said = expect(await this.ask(owner, 'POST', `${path}/messages`, words), 201)
     const { n } = JSON.parse(said.text)
+    const attached = `file-${word()}.txt`
+    const brought = new FileForm(attached, `inside ${words.body}`)
+    const sent = expect(await this.ask(owner, 'POST', `${path}/files`, brought), 201)
     expect(await this.ask(target.shown, 'POST', `${path}/messages/${n}/reports`, {}), 201)
     const reports = expect(await this.ask(owner, 'GET', `${path}/reports`), 200)
     expect(await this.ask(owner, 'PUT', `${path}/bans/${kept.id}`), 200)
@@ -251,8 +269,9 @@ export class World {
       target: target.id,
       kept: kept.id,
       asKept: kept.shown,
-      secrets: [name, topic, words.body],
+      secrets: [name, topic, words.body, attached],
       report,
+      file: JSON.parse(sent.text).files[0].id,
       link: read.id,
       token: write.token,
     }

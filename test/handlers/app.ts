@@ -3,21 +3,25 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Hono } from 'hono'
 import { createApp } from '../../handlers/app.ts'
+import type { Stores } from '../../handlers/chat/files/store.ts'
 import { databaseIsAway, type Sql } from '../../handlers/chat/sql.ts'
 import { Uses } from '../../handlers/chat/uses.ts'
 import { Writing } from '../../handlers/chat/writing/queue.ts'
 import { readConfig } from '../../handlers/config.ts'
 import { openDatabase } from '../../handlers/drivers/database.ts'
+import { openStores } from '../../handlers/drivers/stores.ts'
 import { placeOf } from '../../handlers/http/address.ts'
 import { type Secret, secretOf } from '../../handlers/http/identity.ts'
 import { believeHeader } from '../../handlers/http/login-header.ts'
 import { createPace, createSignInPace } from '../../handlers/http/pace.ts'
 import { createPaces } from '../../handlers/http/paces.ts'
 import { createProvider } from '../../handlers/http/provider.ts'
+import { createSlots } from '../../handlers/http/slots.ts'
 import { limits } from '../../handlers/limits.ts'
 import { type Engine, openEngine } from '../../handlers/live/engine.ts'
 import type { Hub } from '../../handlers/live/hub.ts'
 import { ListenBell } from '../../handlers/live/listen.ts'
+import { createPreviews } from '../../handlers/media/previews.ts'
 import { pendingMigrations } from '../../handlers/migrate.ts'
 import { createLog } from '../../handlers/ops/log.ts'
 import { latch } from '../until.ts'
@@ -31,6 +35,7 @@ export type Instance = {
   engine: Engine
   /** What its handlers and its engine read by. */
   sql: Sql
+  stores: Stores
   secret: () => Secret
   /** Tells this instance and the others, as a post does. */
   announce: (roomId: number, seq: number) => void
@@ -77,6 +82,7 @@ export async function startInstance(
   const writing = new Writing({ transact: database.transact, onMoved: announce })
   const log = createLog('text', (line) => lines.push(line))
   const uses = new Uses(sql, (error) => lines.push(`uses: ${String(error)}`))
+  const stores = openStores(config.files, sql)
   const secret = () => secretOf(config, server())
   const app = createApp({
     log,
@@ -96,6 +102,13 @@ export async function startInstance(
     provider: config.oidc && createProvider(config.oidc, log),
     login: config.loginHeader && believeHeader(config.loginHeader),
     uses,
+    files: {
+      stores,
+      bounds: config.files,
+      previews: createPreviews((why) => lines.push(why)),
+      slots: createSlots(),
+      passed: () => {},
+    },
     ready: () =>
       pendingMigrations(database.pool, config.sqlDir).then((names) => names.length === 0, notReady),
     shell: await readFile(join(config.publicDir, 'index.html'), 'utf8'),
@@ -106,6 +119,7 @@ export async function startInstance(
     hub,
     engine,
     sql,
+    stores,
     secret,
     announce,
     uses,

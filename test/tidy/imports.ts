@@ -29,10 +29,12 @@ const storeys: Record<string, number> = {
   http: 2,
   live: 2,
   ops: 2,
+  media: 2,
   drivers: 2,
   chat: 1,
   config: 0,
   limits: 0,
+  bytes: 0,
   networks: 0,
 }
 

@@ -1,4 +1,5 @@
 import { roleIn, seesRoom } from '../access.ts'
+import { attachedPart, claimedPart, tellingOf } from '../files/attaching.ts'
 import {
   type Draft,
   type Message,
@@ -11,6 +12,7 @@ import { candidatesIn, namedIn } from '../naming.ts'
 import { invalid, Refusal } from '../refusal.ts'
 import { actRefusals, sessionWrites } from './act.ts'
 import type { Answered, Kind } from './kind.ts'
+import { slowFor } from './slow.ts'
 
 /** A message to be stored as the next event of its room's log. */
 export type Post = {
@@ -50,6 +52,7 @@ const asked = ({ roomId, authorId, session, draft }: Post, place: number) => ({
   body: draft.body,
   nonce: draft.nonce,
   reply_to: draft.replyTo,
+  files: draft.files,
   ...named(draft.body),
 })
 
@@ -72,10 +75,9 @@ const refusals = {
   archived: actRefusals.archived as () => Refusal,
   reads_only: actRefusals.reads_only as () => Refusal,
   muted: actRefusals.muted as () => Refusal,
-  slow: (_: Draft, seconds: number) =>
-    new Refusal('slow_down', `This room is slow: you can write again in ${seconds} s.`, {
-      retryAfterSeconds: seconds,
-    }),
+  slow: (_: Draft, seconds: number) => slowFor(seconds),
+  no_file: () =>
+    new Refusal('conflict', 'A file of this message is not there any more. Send it again.'),
   answers_nothing: (draft: Draft) =>
     invalid({ reply_to: `There is no message ${draft.replyTo} here to answer.` }),
   other_text: () =>
@@ -97,19 +99,21 @@ const refusals = {
 const statement = `
 with asked as materialized (
   select place, room, author, decode(session, 'hex') as session, body, nonce, reply_to,
-         names, slugs, everybody
+         names, slugs, everybody, files
     from json_to_recordset($1) as a (place integer, room bigint, author bigint, session text,
                                      body text, nonce text, reply_to bigint,
-                                     names json, slugs json, everybody boolean)
+                                     names json, slugs json, everybody boolean, files json)
 ), clock as materialized (
   select date_trunc('milliseconds', clock_timestamp()) as at
-), seen as materialized (
-  select a.*, r.last_seq, p.name, p.color, p.kind, known.n as known, r.slow_seconds,
+), ${claimedPart}, seen as materialized (
+  select a.place, a.room, a.author, a.body, a.nonce, a.reply_to, a.names, a.slugs, a.everybody,
+         b.files as files, r.last_seq, p.name, p.color, p.kind, known.n as known, r.slow_seconds,
          coalesce(q.thread, q.n) as thread, m.person_id is null as joins, m.posted_at + r.slow_seconds * interval '1 second' as again_at,
          case
            when not ${seesRoom} or (s.key is null and r.visibility <> 'open') then 'gone'
            when s.key is null then 'signed_out'
-           when known.body <> a.body then 'other_text'
+           when known.n is not null and (known.body <> a.body
+                or ${tellingOf('known.files')} is distinct from ${tellingOf('b.files')}) then 'other_text'
            when known.n is not null then 'known'
            when r.archived then 'archived'
            when m.role = 'reader' and p.kind <> 'owner' then 'reads_only'
@@ -120,6 +124,7 @@ with asked as materialized (
                 and (m.posted_at > clock.at - r.slow_seconds * interval '1 second' or exists
                   (select from asked b where b.room = a.room and b.author = a.author and b.place < a.place))
              then 'slow'
+           when a.files is not null and coalesce(b.count, 0) <> json_array_length(a.files) then 'no_file'
          end as why
     from asked a cross join clock cross join lateral (select * from policy limit 1) pol
     left join lateral (select * from rooms where id = a.room limit 1) r on true
@@ -128,7 +133,8 @@ with asked as materialized (
       and ${sessionWrites} limit 1) s on true
     left join lateral (select * from members where room_id = a.room and person_id = a.author limit 1) m
       on true
-    left join lateral (select n, body from messages
+    left join brought b on b.post = a.place
+    left join lateral (select n, body, files from messages
       where room_id = a.room and author_id = a.author and nonce = a.nonce limit 1) known on true
     left join lateral (select n, thread from messages
       where a.reply_to is not null and room_id = a.room and n = a.reply_to limit 1) q on true
@@ -138,9 +144,9 @@ with asked as materialized (
     from seen, clock where why is null
 ), stored as (
   insert into messages (room_id, n, author_id, author_name, author_color, author_kind, body, at, nonce,
-                        reply_to, thread, named)
-  select room, n, author, name, color, kind, body, at, nonce, reply_to, thread, named from taken
-), mentioned as (
+                        reply_to, thread, named, files)
+  select room, n, author, name, color, kind, body, at, nonce, reply_to, thread, named, files from taken
+), ${attachedPart}, mentioned as (
   insert into mentions (room_id, person_id, n)
   select room, (whom->>'id')::bigint, n from taken, jsonb_array_elements(named->'people') whom
    where named is not null
@@ -163,8 +169,8 @@ with asked as materialized (
 )
 select place, why, n, author as author_id, name as author_name, color as author_color,
        kind as author_kind, null as body, at, null::timestamptz as edited_at,
-       null::timestamptz as deleted_at, reply_to, thread, 1 as version, named, false as pinned,
-       ${quoteOf('room', 'reply_to')}, null::json as reactions, null::integer as wait_s
+       null::timestamptz as deleted_at, reply_to, thread, 1 as version, named, files, false as pinned,
+       ${quoteOf('taken.room', 'taken.reply_to')}, null::json as reactions, null::integer as wait_s
   from taken
 union all
 select seen.place, why, ${messageColumns},
