@@ -7,6 +7,7 @@ import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono
 import type { Hono } from 'hono'
 import { createApp } from './app.ts'
 import { gatherEntries } from './chat/entry.ts'
+import { Reads } from './chat/reads.ts'
 import { rotateSecret } from './chat/server.ts'
 import { databaseIsAway } from './chat/sql.ts'
 import { Uses } from './chat/uses.ts'
@@ -58,6 +59,11 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   const writing = new Writing({ transact: database.transact, onMoved: live.announce })
   const stopRetention = keepRetention(database.pool, log)
   const uses = new Uses(database.pool, (error) => log.warn('uses', { error: messageOf(error) }))
+  const reads = new Reads(
+    database.pool,
+    () => live.heads.nudge(),
+    (error) => log.warn('reads', { error: messageOf(error) }),
+  )
   const state = { stopping: false }
   const secret = () => secretOf(config, live.server())
   const app = createApp({
@@ -72,6 +78,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     secret,
     ...atTheDoor(config, log),
     uses,
+    reads,
     ready: async () => !state.stopping && (await isCurrent(database, config.sqlDir)),
     shell: await readFile(join(config.publicDir, 'index.html'), 'utf8'),
   })
@@ -90,6 +97,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     uses.stop()
     await stopRetention()
     await writing.stop()
+    await reads.stop()
     await live.stop()
     await database.end()
   }

@@ -2,8 +2,9 @@ import type { Context } from 'hono'
 import { isAdmitted, type Standing } from '../chat/access.ts'
 import { type Asked, type Entry, identify, type Visit } from '../chat/entry.ts'
 import type { Person } from '../chat/people.ts'
+import type { Reads } from '../chat/reads.ts'
 import { notAdmitted, notFound, Refusal, signIn } from '../chat/refusal.ts'
-import type { Room } from '../chat/rooms.ts'
+import { type ListedRoom, listRooms, type Room } from '../chat/rooms.ts'
 import type { Server } from '../chat/server.ts'
 import { banned } from '../chat/sessions.ts'
 import type { Sql } from '../chat/sql.ts'
@@ -47,6 +48,8 @@ declare module 'hono' {
     publicUrl: string | undefined
     /** Notes whose session was used. */
     uses: Uses
+    /** How far people have read. */
+    reads: Reads
     /** Where people sign in by OpenID Connect. */
     provider: Provider | undefined
     /** Who asks, as a proxy says. */
@@ -139,6 +142,10 @@ export async function whoActs(c: Context): Promise<Person | Refusal> {
   if (isBanned) return banned()
   return isAdmitted(person.kind, policy) ? person : notAdmitted(person, policy)
 }
+
+/** The rooms that somebody may enter, with what they have not read there as this instance knows it. */
+export const roomsFor = (c: Context, person: Person | null): Promise<ListedRoom[]> =>
+  listRooms(c.var.sql, person, c.var.reads.notedOf(person))
 
 /** A number of a room's log as its clients keep it. */
 export const cursorAt = (c: Context, room: Room, seq: number): string =>
