@@ -43,7 +43,7 @@ export const limits = {
   listedRooms: 500,
   /** Unread messages of a room are counted up to here, and so many messages looked at for that. */
   unreadCounted: 100,
-  unreadLookedAt: 400,
+  unreadLookedAt: 200,
   /** How far people have read is written so often, so many markers in a statement; so many wait for it. */
   readsWrittenMs: 3_000,
   readsAtOnce: 2_000,

@@ -5,7 +5,7 @@ import type { Person } from './people.ts'
 import { invalid, Refusal } from './refusal.ts'
 import { brokenConstraint, type Sql } from './sql.ts'
 import { lineField } from './text.ts'
-import { type Counts, countsOfOwn, readUpTo } from './unread.ts'
+import { type Counts, countedPart, readUpTo } from './unread.ts'
 import { friendlyName, slugFrom } from './words.ts'
 
 export type Visibility = 'open' | 'closed'
@@ -117,8 +117,8 @@ export async function listRooms(
         order by place limit ${limits.listedRooms}
      ), own as materialized (
        select listed.*, case when last_seq > read then read end as after from listed
-     )
-     select own.*, ${countsOfOwn} from own order by place`,
+     ), ${countedPart}
+     select * from counted order by place`,
     [person?.id ?? null, [...noted.keys()], [...noted.values()]],
   )
   return rows.map((row) => ({

@@ -35,15 +35,18 @@ const unread = `(
                   where room_id = own.id and n > own.after order by n limit ${limits.unreadLookedAt}) t
      where t.author_id <> own.person and t.deleted_at is null limit ${limits.unreadCounted}) k)`
 
-const mentions = mentionsAfter('own.id', 'own.person', 'own.everybody', 'own.after')
-
 /**
- * `unread` and `mentions` as somebody wants to be told of them, in SQL, of rows
- * `own (id, person, everybody, after, level)`; `after` is null where there is nothing to count. Up to
+ * What somebody wants to be told of, in SQL: `counted`, of rows `own (id, person, everybody, after, level)`
+ * with `unread` and `mentions`; `after` is null where there is nothing to count. Up to
  * `limits.unreadCounted`, which stands for more; so many messages are looked at at the most, whoever
  * wrote them.
  */
-export const countsOfOwn = `
-  case when own.after is null or own.level = 'nothing' then 0
-       when own.level = 'mentions' then ${mentions} else ${unread} end as unread,
-  case when own.after is null or own.level = 'nothing' then 0 else ${mentions} end as mentions`
+export const countedPart = `named as materialized (
+  select own.*, case when after is null or level = 'nothing' then 0
+                     else ${mentionsAfter('own.id', 'own.person', 'own.everybody', 'own.after')} end as mentions
+    from own
+), counted as (
+  select own.*, case when after is null or level = 'nothing' then 0
+                     when level = 'mentions' then mentions else ${unread} end as unread
+    from named own
+)`

@@ -1,6 +1,6 @@
 import { seesRoom } from '../chat/access.ts'
 import type { Sql } from '../chat/sql.ts'
-import { type Counts, countsOfOwn, mentionsAfter, readUpTo } from '../chat/unread.ts'
+import { type Counts, countedPart, mentionsAfter, readUpTo } from '../chat/unread.ts'
 
 /** Somebody's marker in a room that has moved. */
 export type Marker = {
@@ -47,9 +47,9 @@ export async function readMarkers(
         where ${seesRoom}
      ), own as materialized (
        select listed.*, case when last_seq > read then read end as after from listed
-     )
+     ), ${countedPart}
      select person as "personId", id as "roomId", slug, read as n, last_seq as last, messages,
-            ${countsOfOwn} from own`,
+            unread, mentions from counted`,
     [markers.map(({ personId }) => personId), markers.map(({ roomId }) => roomId)],
   )
   return new Map(rows.map((row) => [markerKey(row), row]))
