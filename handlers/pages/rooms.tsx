@@ -60,7 +60,7 @@ export const homeFragment = (props: HomeProps): string =>
             <h2 id="rooms-title">Rooms</h2>
             <ul class="cards">
               {props.rooms.map((room) => (
-                <li class={room.unread > 0 ? 'unread' : undefined}>
+                <li>
                   <RoomCard room={room} />
                   <MarkRead {...room} />
                 </li>
