@@ -144,7 +144,9 @@ test('a room in which something is said elsewhere is marked new, until it is ope
   await becomes(() => link.textContent(), `${name} new`)
   await page.reload()
   await becomes(() => link.textContent(), `${name} new`)
+  const told = page.waitForResponse((answer) => answer.url().endsWith(`/r/${other}/read`))
   await enterBy(page, () => link.click())
+  await told
   await enter(page, room)
   assert.is(await link.textContent(), name)
   const home = await page.context().newPage()
