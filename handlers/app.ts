@@ -46,6 +46,7 @@ import { createPasskey, deletePasskey, optionsToAdd, showPasskeys } from './rout
 import { changePassword, showPassword } from './routes/password.ts'
 import { addPerson, linkPerson, showPeople } from './routes/people.ts'
 import { changePolicy, showPolicy } from './routes/policy.ts'
+import { putRead } from './routes/read.ts'
 import { createReport, removeReport, showReports } from './routes/reports.ts'
 import { showRoom } from './routes/room.ts'
 import { createRoom, showRooms } from './routes/rooms.ts'
@@ -75,6 +76,7 @@ type Provided =
   | 'login'
   | 'uses'
   | 'files'
+  | 'reads'
   | 'ready'
 
 /** What the handlers need of the runtime they run in. */
@@ -155,6 +157,8 @@ function roomRoutes(app: Hono): void {
 /** What is said in a room. */
 function talkRoutes(app: Hono): void {
   app.get('/r/:room/frame', answer(showFrame))
+  app.put('/r/:room/read', answer(putRead))
+  app.post('/r/:room/read', answer(byFormMethod({ PUT: putRead })))
   app.get('/r/:room/messages', answer(readMessages))
   app.post('/r/:room/messages', answer(postMessage))
   app.get('/r/:room/messages/:n', answer(showMessage))

@@ -50,6 +50,15 @@ export const limits = {
   entryStatements: 2,
   /** Rooms listed at once; the list is paged by nothing yet, so it is cut here. */
   listedRooms: 500,
+  /** Unread messages of a room are counted up to here, and so many messages looked at for that. */
+  unreadCounted: 100,
+  unreadLookedAt: 200,
+  /** How far people have read is written so often, so many markers in a statement; so many wait for it. */
+  readsWrittenMs: 3_000,
+  readsAtOnce: 2_000,
+  readsNoted: 50_000,
+  /** What was read within this after a marker was set back may have been read before. */
+  readsLateMs: 1_000,
 
   /** What is held is compressed from this size on, once for all who get it. */
   zipBytes: 512,
@@ -65,6 +74,8 @@ export const limits = {
   backlog: 4096,
   /** Rooms whose head an instance remembers although nobody waits in them. */
   rememberedRooms: 10_000,
+  /** Markers of people that moved, for those who ask again a little later. */
+  rememberedMarkers: 20_000,
   /** Rooms whose newest events an instance keeps although nobody waits in them. */
   keptRooms: 100,
   /** The newest events of a room that an instance keeps: at least a whole page of them. */

@@ -7,6 +7,7 @@ import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono
 import type { Hono } from 'hono'
 import { createApp } from './app.ts'
 import { gatherEntries } from './chat/entry.ts'
+import { Reads } from './chat/reads.ts'
 import { rotateSecret } from './chat/server.ts'
 import { databaseIsAway } from './chat/sql.ts'
 import { Uses } from './chat/uses.ts'
@@ -64,6 +65,11 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   const stopRetention = keepRetention(database.pool, log)
   const { files, stopCollecting } = openFiles(config, database, log)
   const uses = new Uses(database.pool, (error) => log.warn('uses', { error: messageOf(error) }))
+  const reads = new Reads(
+    database.pool,
+    () => live.heads.nudge(),
+    (error) => log.warn('reads', { error: messageOf(error) }),
+  )
   const state = { stopping: false }
   const secret = () => secretOf(config, live.server())
   const app = createApp({
@@ -79,6 +85,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     ...atTheDoor(config, log),
     uses,
     files,
+    reads,
     ready: async () => !state.stopping && (await isCurrent(database, config.sqlDir)),
     shell: await readFile(join(config.publicDir, 'index.html'), 'utf8'),
   })
@@ -97,6 +104,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     uses.stop()
     await Promise.all([stopRetention(), stopCollecting()])
     await writing.stop()
+    await reads.stop()
     await live.stop()
     await database.end()
   }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { limits } from '../limits.ts'
-import { seesRoom } from './access.ts'
+import { type Level, seesRoom } from './access.ts'
 import type { Person } from './people.ts'
 import { invalid, Refusal } from './refusal.ts'
 import { brokenConstraint, type Sql } from './sql.ts'
 import { lineField } from './text.ts'
+import { type Counts, countedPart, readUpTo } from './unread.ts'
 import { friendlyName, slugFrom } from './words.ts'
 
 export type Visibility = 'open' | 'closed'
@@ -68,24 +69,68 @@ const titleOf = `case when r.direct is null then r.name else coalesce((
       from members om join people o on o.id = om.person_id
      where om.room_id = r.id and o.id <> p.id), r.name) end`
 
-/** A room in a list: with when something was last said in it, or null. */
-export type ListedRoom = Room & { lastAt: Date | null }
+/** A room in a list, as it is for whoever asked. */
+export type ListedRoom = Room & {
+  /** When something was last said in it, or null. */
+  lastAt: Date | null
+  /** How many messages were posted in it. */
+  messages: number
+  /** How far they have read it; null for a visitor, and for a room that is none of theirs. */
+  read: number | null
+  level: Level
+} & Counts
 
-/** The rooms that somebody may enter: the lobby, those that they are in, then the others, by name. */
-export async function listRooms(sql: Sql, person: Person | null): Promise<ListedRoom[]> {
-  const { rows } = await sql.query<RoomRow & { title: string; last_at: Date | null }>(
-    `select ${roomColumns}, ${titleOf} as title, newest.at as last_at
-       from (select * from policy limit 1) pol
-       left join people p on p.id = $1
-       cross join rooms r
-       left join members m on m.room_id = r.id and m.person_id = p.id
-       left join log newest on newest.room_id = r.id and newest.seq = r.last_seq
-      where not r.archived and ${seesRoom}
-      order by r.slug <> 'lobby', m.person_id is null, r.direct is not null, lower(r.name), r.id
-      limit ${limits.listedRooms}`,
-    [person?.id ?? null],
+type ListedRow = RoomRow &
+  Counts & {
+    title: string
+    last_at: Date | null
+    messages: number
+    read: number | null
+    level: Level | null
+  }
+
+/**
+ * The rooms that somebody may enter: the lobby, those that they are in, then the others, by name.
+ * What they have not read is counted for those that are listed alone, and by key.
+ * @param noted how far they have read rooms by what is not stored yet.
+ */
+export async function listRooms(
+  sql: Sql,
+  person: Person | null,
+  noted: ReadonlyMap<number, number> = new Map(),
+): Promise<ListedRoom[]> {
+  const { rows } = await sql.query<ListedRow>(
+    `with listed as (
+       select ${roomColumns}, r.messages, ${titleOf} as title, newest.at as last_at,
+              ${readUpTo('noted.n')} as read, m.level, p.id as person,
+              case when m.person_id is not null then 0 end as everybody,
+              row_number() over (order by r.slug <> 'lobby', m.person_id is null,
+                                          r.direct is not null, lower(r.name), r.id) as place
+         from (select * from policy limit 1) pol
+         left join people p on p.id = $1
+         cross join rooms r
+         left join members m on m.room_id = r.id and m.person_id = p.id
+         left join read_markers x on x.room_id = r.id and x.person_id = p.id
+         left join unnest($2::bigint[], $3::bigint[]) noted (room_id, n) on noted.room_id = r.id
+         left join log newest on newest.room_id = r.id and newest.seq = r.last_seq
+        where not r.archived and ${seesRoom}
+        order by place limit ${limits.listedRooms}
+     ), own as materialized (
+       select listed.*, case when last_seq > read then read end as after from listed
+     ), ${countedPart}
+     select * from counted order by place`,
+    [person?.id ?? null, [...noted.keys()], [...noted.values()]],
   )
-  return rows.map((row) => ({ ...roomFrom(row), name: row.title, lastAt: row.last_at }))
+  return rows.map((row) => ({
+    ...roomFrom(row),
+    name: row.title,
+    lastAt: row.last_at,
+    messages: row.messages,
+    read: row.read,
+    level: row.level ?? 'everything',
+    unread: row.unread,
+    mentions: row.mentions,
+  }))
 }
 
 export type RoomDraft = { name: string; topic: string; visibility: Visibility }

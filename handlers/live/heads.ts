@@ -1,5 +1,6 @@
 import { databaseIsAway, type Sql } from '../chat/sql.ts'
 import { limits } from '../limits.ts'
+import { type Marker, markerKey, type ReadHead, readMarkers, readMentions } from './markers.ts'
 import { type Head, type Moved, type RoomPeople, readMoved, readPeople } from './moved.ts'
 import { isAsNew, type Snapshot, wasCommitted } from './snapshot.ts'
 import type { Wait } from './wait.ts'
@@ -21,12 +22,27 @@ export type Watcher = {
   openId: number | null
   /** What they know of. It moves on as they are told. */
   since: Snapshot
-  /** The same list to all who are told the same. Must not throw. */
-  tellHeads(heads: readonly Head[], snapshot: Snapshot): void
+  /** Must not throw. */
+  tellNews(news: News, snapshot: Snapshot): void
+}
+
+/** How far a room has come, as it is for somebody: how often it names them in what they have not read. */
+export type ToldHead = Head & { mentions: number }
+
+/** What there is to tell somebody, beside the changes of the room that is open. */
+export type News = {
+  /** The same list to all who are told the same. */
+  heads: readonly ToldHead[]
+  /** How far they have read rooms, where one of their devices has read on: theirs alone. */
+  reads: readonly ReadHead[]
 }
 
 /** What somebody has missed, and from where they go on. */
-export type Missed = { heads: readonly Head[]; snapshot: Snapshot }
+export type Missed = News & { snapshot: Snapshot }
+
+/** Whether there is nothing to tell. */
+export const isNothing = ({ heads, reads }: News): boolean =>
+  heads.length === 0 && reads.length === 0
 
 /**
  * Tells those who wait which of their other rooms have moved: one query for all of them, a few
@@ -39,6 +55,7 @@ export class HeadsFeed {
   readonly #watchers = new Set<Watcher>()
   /** What moved since the feed began: for those who ask again a little later. */
   readonly #recent = new Map<number, Head>()
+  readonly #markers = new Map<string, Marker>()
   #begun: Snapshot | undefined
   #now: Moved | undefined
   #restarts = 0
@@ -87,17 +104,20 @@ export class HeadsFeed {
     reader: HeadsReader,
     openId: number | null,
   ): Promise<Missed> {
-    if (since === null) return { heads: [], snapshot: await this.#fresh() }
+    if (since === null) return { heads: [], reads: [], snapshot: await this.#fresh() }
     const { snapshot } = await this.now()
-    if (isAsNew(since, snapshot)) return { heads: [], snapshot: since }
+    if (isAsNew(since, snapshot)) return { heads: [], reads: [], snapshot: since }
     const isRecent = this.#begun !== undefined && isAsNew(since, this.#begun)
     const moved = isRecent
-      ? { snapshot, heads: [...this.#recent.values()] }
-      : await readMoved(this.#sql, since)
-    const unknown = moved.heads.filter((head) => !wasCommitted(head.moved, since))
-    const people = await this.#peopleOf(unknown, [reader])
-    const heads = unknown.filter((head) => isFor(head, reader, openId, people))
-    return { heads, snapshot: moved.snapshot }
+      ? { snapshot, heads: [...this.#recent.values()], markers: [...this.#markers.values()] }
+      : await readMoved(this.#sql, since, reader.personId)
+    const unknown = unknownOf(moved, since)
+    const theirs = unknown.markers.filter(({ personId }) => personId === reader.personId)
+    const known = await this.#knowing(unknown.heads, theirs, [reader])
+    return {
+      ...newsFor({ ...unknown, markers: theirs }, reader, openId, known),
+      snapshot: moved.snapshot,
+    }
   }
 
   /** Tells somebody from now on, as long as their wait is not done. */
@@ -115,6 +135,7 @@ export class HeadsFeed {
   restart(): void {
     this.#restarts++
     this.#recent.clear()
+    this.#markers.clear()
     this.#begun = undefined
     this.#now = undefined
     this.#lookedAt = Number.NEGATIVE_INFINITY
@@ -152,53 +173,116 @@ export class HeadsFeed {
     await this.#tell(moved.snapshot)
   }
 
-  #keep({ heads, snapshot }: Moved): void {
-    if (this.#recent.size > limits.rememberedRooms) {
+  #keep({ heads, markers, snapshot }: Moved): void {
+    const isFull =
+      this.#recent.size > limits.rememberedRooms ||
+      this.#markers.size + markers.length >= limits.rememberedMarkers
+    if (isFull) {
       this.#recent.clear()
+      this.#markers.clear()
       this.#begun = snapshot
     }
     for (const head of heads) this.#recent.set(head.roomId, head)
+    for (const marker of markers) this.#markers.set(markerKey(marker), marker)
   }
 
   async #tell(snapshot: Snapshot): Promise<void> {
-    const unknown = this.#unknownSince()
     // Who begins to watch while it is read whom rooms are for is told by the next look.
     const watchers = [...this.#watchers]
+    const unknown = this.#unknownTo(watchers)
     const readers = watchers.map(({ reader }) => reader)
-    const people = await this.#peopleOf([...new Set([...unknown.values()].flat())], readers)
-    const lists = new Map<string, Head[]>()
+    const all = [...unknown.values()]
+    const heads = new Set(all.flatMap((one) => one.heads))
+    const markers = new Set(all.flatMap((one) => [...one.byPerson.values()].flat()))
+    const known = await this.#knowing([...heads], [...markers], readers)
+    const lists = new Map<string, readonly ToldHead[]>()
     for (const watcher of watchers) {
       const { wait, since, reader, openId } = watcher
       const moved = unknown.get(since.text)
       if (wait.done || !moved || isAsNew(since, snapshot)) continue
-      const heads = moved.filter((head) => isFor(head, reader, openId, people))
+      const theirs = moved.byPerson.get(reader.personId ?? -1) ?? []
+      const { heads, reads } = newsFor(
+        { heads: moved.heads, markers: theirs },
+        reader,
+        openId,
+        known,
+      )
       watcher.since = snapshot
-      if (heads.length === 0) continue
-      const key = heads.map(({ roomId }) => roomId).join()
+      if (heads.length === 0 && reads.length === 0) continue
+      const key = heads.map(({ roomId, mentions }) => `${roomId} ${mentions}`).join()
       const same = lists.get(key) ?? heads
       lists.set(key, same)
-      watcher.tellHeads(same, snapshot)
+      watcher.tellNews({ heads: same, reads }, snapshot)
     }
   }
 
   /** What moved since each of the snapshots that those who watch know of: few, however many watch. */
-  #unknownSince(): Map<string, Head[]> {
-    const unknown = new Map<string, Head[]>()
-    for (const { since } of this.#watchers) {
+  #unknownTo(watchers: readonly Watcher[]): Map<string, Unknown & { byPerson: ByPerson }> {
+    const people = new Set(watchers.map(({ reader }) => reader.personId))
+    const unknown = new Map<string, Unknown & { byPerson: ByPerson }>()
+    for (const { since } of watchers) {
       if (unknown.has(since.text)) continue
-      const heads = [...this.#recent.values()]
-      unknown.set(
-        since.text,
-        heads.filter((head) => !wasCommitted(head.moved, since)),
-      )
+      const all = { heads: [...this.#recent.values()], markers: [...this.#markers.values()] }
+      const { heads, markers } = unknownOf(all, since)
+      const byPerson: ByPerson = new Map()
+      for (const marker of markers) {
+        if (!people.has(marker.personId)) continue
+        const others = byPerson.get(marker.personId)
+        if (others) others.push(marker)
+        else byPerson.set(marker.personId, [marker])
+      }
+      unknown.set(since.text, { heads, markers, byPerson })
     }
     return unknown
   }
 
-  #peopleOf(heads: readonly Head[], readers: readonly HeadsReader[]): Promise<RoomPeople> {
+  /** What has to be known to tell readers of rooms and markers. */
+  async #knowing(
+    heads: readonly Head[],
+    markers: readonly Marker[],
+    readers: readonly HeadsReader[],
+  ): Promise<Knowing> {
     const guests = readers.flatMap(({ personId, seesOpen }) => (seesOpen ? [] : (personId ?? [])))
-    return readPeople(this.#sql, heads, guests)
+    const people = new Set(readers.flatMap(({ personId }) => personId ?? []))
+    const naming = heads.flatMap(({ roomId, names }) => (names ? roomId : []))
+    const [inRooms, mentions, reads] = await Promise.all([
+      readPeople(this.#sql, heads, guests),
+      readMentions(this.#sql, naming, [...people]),
+      readMarkers(this.#sql, markers),
+    ])
+    return { people: inRooms, mentions, reads }
   }
+}
+
+type Unknown = { heads: Head[]; markers: Marker[] }
+type ByPerson = Map<number, Marker[]>
+
+type Knowing = {
+  people: RoomPeople
+  mentions: ReadonlyMap<string, number>
+  reads: ReadonlyMap<string, ReadHead>
+}
+
+const unknownOf = ({ heads, markers }: Unknown, since: Snapshot): Unknown => ({
+  heads: heads.filter(({ moved }) => !wasCommitted(moved, since)),
+  markers: markers.filter(({ moved }) => !wasCommitted(moved, since)),
+})
+
+/** @param unknown with their own markers alone. */
+function newsFor(
+  { heads, markers }: Unknown,
+  reader: HeadsReader,
+  openId: number | null,
+  { people, mentions, reads }: Knowing,
+): News {
+  const personId = reader.personId ?? -1
+  const told = heads
+    .filter((head) => isFor(head, reader, openId, people))
+    .map((head) => ({
+      ...head,
+      mentions: mentions.get(markerKey({ personId, roomId: head.roomId })) ?? 0,
+    }))
+  return { heads: told, reads: markers.flatMap((marker) => reads.get(markerKey(marker)) ?? []) }
 }
 
 /** Whether somebody is to be told of a room: one that they may enter, and have not open. */

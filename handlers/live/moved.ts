@@ -1,5 +1,7 @@
 import { seesRoom } from '../chat/access.ts'
 import type { Sql } from '../chat/sql.ts'
+import { limits } from '../limits.ts'
+import type { Marker } from './markers.ts'
 import { readSnapshot, type Snapshot } from './snapshot.ts'
 
 /** How far a room has come, for those who have another one open. */
@@ -11,6 +13,10 @@ export type Head = {
   /** How many messages were posted in it. */
   messages: number
   isOpen: boolean
+  /** Whether anybody was ever named in it. */
+  names: boolean
+  /** Who wrote the newest of its log, where that is a message: they have read all of it. */
+  by: number | null
   /** The transaction that moved it. */
   moved: number
 }
@@ -21,27 +27,57 @@ export type Moved = {
   /** Names the table of the rooms: another after a restore. */
   origin: number
   heads: Head[]
+  /** Whose markers moved, in which rooms; as many at the most as an instance remembers. */
+  markers: Marker[]
 }
 
-type MovedRow = Head & { snapshot: string; origin: number }
+type MovedRow = Head & {
+  snapshot: string
+  origin: number
+  markers: [personId: number, roomId: number, moved: string][] | null
+}
 
 /**
- * The rooms whose logs have moved since a snapshot, each once, however often it moved.
+ * The rooms whose logs have moved since a snapshot, each once, however often it moved, and the
+ * markers that have.
  * @param since null for none of them: only where things stand now.
+ * @param personId whose markers; null for all.
  */
-export async function readMoved(sql: Sql, since: Snapshot | null): Promise<Moved> {
+export async function readMoved(
+  sql: Sql,
+  since: Snapshot | null,
+  personId: number | null = null,
+): Promise<Moved> {
   const { rows } = await sql.query<MovedRow>(
-    `select now.snapshot::text, now.origin, r.id as "roomId", r.slug, r.last_seq as last, r.messages,
-            r.visibility = 'open' as "isOpen", r.moved::text::bigint as moved
-       from (select pg_current_snapshot() as snapshot, 'rooms'::regclass::oid::bigint as origin) now
+    `select now.snapshot::text, now.origin, case when row_number() over () = 1 then now.markers end as markers,
+            r.id as "roomId", r.slug, r.last_seq as last, r.messages, r.visibility = 'open' as "isOpen", r.moved::text::bigint as moved,
+            exists (select from mentions k where k.room_id = r.id) as names,
+            (select l.by_id from log l where l.room_id = r.id and l.seq = r.last_seq
+                and l.type = 'message.posted') as by
+       from (select pg_current_snapshot() as snapshot, 'rooms'::regclass::oid::bigint as origin,
+                    (select json_agg(json_build_array(person_id, room_id, moved::text)) from (
+                       select person_id, room_id, moved from read_markers
+                        where moved >= pg_snapshot_xmin($1::pg_snapshot)
+                          and not pg_visible_in_snapshot(moved, $1::pg_snapshot)
+                          and ($2::bigint is null or person_id = $2)
+                        limit ${limits.rememberedMarkers}) k) as markers) now
        left join rooms r on r.moved >= pg_snapshot_xmin($1::pg_snapshot)
                         and not pg_visible_in_snapshot(r.moved, $1::pg_snapshot)`,
-    [since?.text ?? null],
+    [since?.text ?? null, personId],
   )
   const first = rows[0]
   const snapshot = first && readSnapshot(first.snapshot)
   if (!snapshot) throw new Error('The database told no snapshot.')
-  return { snapshot, origin: first.origin, heads: rows.filter((row) => row.roomId !== null) }
+  return {
+    snapshot,
+    origin: first.origin,
+    heads: rows.filter((row) => row.roomId !== null),
+    markers: (first.markers ?? []).map(([person, roomId, moved]) => ({
+      personId: person,
+      roomId,
+      moved: Number(moved),
+    })),
+  }
 }
 
 /** Who is in which room, and who is banned from it, as far as it matters. */

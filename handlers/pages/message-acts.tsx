@@ -8,6 +8,7 @@ import { limits } from '../limits.ts'
 import { MethodForm } from './about.tsx'
 import { Alert } from './alert.tsx'
 import { threadPath } from './talk.tsx'
+import { UnreadFrom } from './unread.tsx'
 
 type Props = {
   room: Room
@@ -33,6 +34,7 @@ export function MessageActs(props: Props) {
       {reported ? <p role="status">Thank you. The moderators of this room will look at it.</p> : ''}
       {message.deleted ? <Deleted {...props} /> : <Said {...props} message={message} />}
       {isMine ? '' : <Others room={room} at={at} authorId={message.author.id} />}
+      <UnreadFrom slug={room.slug} n={at} />
       <a href={threadPath(room.slug, at)}>Thread</a>
       <a href={`/r/${room.slug}`}>To the present</a>
     </section>

@@ -48,6 +48,7 @@ export const roomFragment = (props: RoomProps): string =>
         data-me={props.person?.id}
         data-role={props.standing.role ?? undefined}
         data-at={props.at}
+        data-read={props.rooms.find(({ id }) => id === props.room.id)?.read}
       >
         <a class="skip" href={props.person && !props.room.archived ? '#body' : '#foot'}>
           Skip to writing

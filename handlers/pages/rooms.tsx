@@ -5,6 +5,7 @@ import { Alert } from './alert.tsx'
 import { Me } from './me.tsx'
 import { Icon, PageStyle, Title } from './raw.tsx'
 import { render } from './render.ts'
+import { countsOf, MarkRead, Unread } from './unread.tsx'
 
 /** The rooms beside the talk, the one that is open marked. */
 export const RoomList = ({ rooms, open }: { rooms: ListedRoom[]; open: Room | null }) => (
@@ -25,10 +26,11 @@ export const RoomList = ({ rooms, open }: { rooms: ListedRoom[]; open: Room | nu
   </nav>
 )
 
-const RoomLink = ({ room, current }: { room: Room; current: boolean }) => (
-  <a href={`/r/${room.slug}`} {...(current ? { 'aria-current': 'page' } : {})}>
+const RoomLink = ({ room, current }: { room: ListedRoom; current: boolean }) => (
+  <a href={`/r/${room.slug}`} {...(current ? { 'aria-current': 'page' } : {})} {...countsOf(room)}>
     <Icon name={room.visibility === 'open' ? 'hash' : 'lock'} />
     <bdi>{room.name}</bdi>
+    {current ? '' : <Unread {...room} />}
   </a>
 )
 
@@ -47,7 +49,7 @@ export const homeFragment = (props: HomeProps): string =>
     <>
       <Title text="Rooms · Natter" />
       <PageStyle />
-      <div class="home">
+      <div class="home" data-me={props.person?.id}>
         <header class="head">
           <h1>Natter</h1>
           <Me person={props.person} />
@@ -60,6 +62,7 @@ export const homeFragment = (props: HomeProps): string =>
               {props.rooms.map((room) => (
                 <li>
                   <RoomCard room={room} />
+                  <MarkRead {...room} />
                 </li>
               ))}
             </ul>
@@ -85,12 +88,13 @@ const Closed = ({ refusal }: { refusal: Refusal }) => (
 )
 
 const RoomCard = ({ room }: { room: ListedRoom }) => (
-  <a class="card" href={`/r/${room.slug}`}>
+  <a class="card" href={`/r/${room.slug}`} {...countsOf(room)}>
     <Icon name={room.visibility === 'open' ? 'hash' : 'lock'} />
     <span class="card-text">
       <bdi class="card-name">{room.name}</bdi>
       <span class="card-topic">{room.topic || 'No topic yet'}</span>
     </span>
+    <Unread {...room} />
     {room.lastAt ? (
       <time class="ago" datetime={room.lastAt.toISOString()}>
         {room.lastAt.toISOString().slice(0, 10)}
@@ -139,5 +143,13 @@ export const roomJson = (room: Room) => ({
 })
 
 export const roomsJson = (rooms: ListedRoom[]) => ({
-  rooms: rooms.map((room) => ({ ...roomJson(room), last_at: room.lastAt?.toISOString() ?? null })),
+  rooms: rooms.map((room) => ({
+    ...roomJson(room),
+    last_at: room.lastAt?.toISOString() ?? null,
+    last: room.lastSeq,
+    messages: room.messages,
+    read: room.read,
+    unread: room.unread,
+    mentions: room.mentions,
+  })),
 })

@@ -33,7 +33,8 @@ export function roomText(room: Room, messages: Message[]): string {
 export function roomsText(rooms: ListedRoom[]): string {
   const lines = rooms.map((room) => {
     const topic = room.topic ? `: ${harmless(room.topic)}` : ''
-    return `/r/${room.slug}  ${harmless(room.name)}${topic}\n`
+    const unread = room.unread > 0 ? `  (${room.unread} unread)` : ''
+    return `/r/${room.slug}  ${harmless(room.name)}${topic}${unread}\n`
   })
   return lines.join('')
 }

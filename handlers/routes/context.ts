@@ -4,8 +4,9 @@ import { type Asked, type Entry, identify, type Visit } from '../chat/entry.ts'
 import type { Stores } from '../chat/files/store.ts'
 import type { FileBounds } from '../chat/files/uploads.ts'
 import type { Person } from '../chat/people.ts'
+import type { Reads } from '../chat/reads.ts'
 import { notAdmitted, notFound, Refusal, signIn } from '../chat/refusal.ts'
-import type { Room } from '../chat/rooms.ts'
+import { type ListedRoom, listRooms, type Room } from '../chat/rooms.ts'
 import type { Server } from '../chat/server.ts'
 import { banned } from '../chat/sessions.ts'
 import type { Sql } from '../chat/sql.ts'
@@ -62,6 +63,8 @@ declare module 'hono' {
     files: Files
     /** Notes whose session was used. */
     uses: Uses
+    /** How far people have read. */
+    reads: Reads
     /** Where people sign in by OpenID Connect. */
     provider: Provider | undefined
     /** Who asks, as a proxy says. */
@@ -154,6 +157,10 @@ export async function whoActs(c: Context): Promise<Person | Refusal> {
   if (isBanned) return banned()
   return isAdmitted(person.kind, policy) ? person : notAdmitted(person, policy)
 }
+
+/** The rooms that somebody may enter, with what they have not read there as this instance knows it. */
+export const roomsFor = (c: Context, person: Person | null): Promise<ListedRoom[]> =>
+  listRooms(c.var.sql, person, c.var.reads.notedOf(person))
 
 /** A number of a room's log as its clients keep it. */
 export const cursorAt = (c: Context, room: Room, seq: number): string =>

@@ -1,16 +1,17 @@
 import type { Refusal } from '../chat/refusal.ts'
 import { limits } from '../limits.ts'
-import type { HeadsFeed, Watcher } from '../live/heads.ts'
+import { type HeadsFeed, isNothing, type News, type Watcher } from '../live/heads.ts'
 import type { Hub } from '../live/hub.ts'
 import { type Batch, nothing } from '../live/log.ts'
-import type { Head } from '../live/moved.ts'
 import type { Snapshot } from '../live/snapshot.ts'
 import { Wait, type Waiter } from '../live/wait.ts'
 import type { EventsReading } from './query.ts'
 import { readerOf, type Viewer, waiterOf } from './viewer.ts'
 
 /** What somebody is told: of the open room, and of the others. */
-export type Told = { batch: Batch; heads: readonly Head[]; since: Snapshot }
+export type Told = { batch: Batch; news: News; since: Snapshot }
+
+const noNews: News = { heads: [], reads: [] }
 
 type Live = { hub: Hub; heads: HeadsFeed }
 
@@ -35,8 +36,8 @@ export async function pollEvents(
   // They ask again, and are told what they may see now.
   const isOver = live.hub.refuses(waiterOf(viewer, reading))
   const batch = isOver ? nothing(after) : found
-  const told = { batch, heads: isOver ? [] : missed.heads, since: missed.snapshot }
-  const hasNews = batch.events.length > 0 || missed.heads.length > 0
+  const told = { batch, news: isOver ? noNews : missed, since: missed.snapshot }
+  const hasNews = batch.events.length > 0 || !isNothing(missed)
   if (hasNews || isOver || reading.waitMs === 0 || signal.aborted) return told
   return held(live, viewer, reading, signal, ask, told)
 }
@@ -60,14 +61,14 @@ function held(
     const leave = () => end(empty)
     const wait = new EventsPoll(reading.waitMs, waiterOf(viewer, reading), (batch) =>
       // A wait that ends with nothing has the cursor that it came with.
-      end({ batch, heads: [], since: batch.events.length > 0 ? watcher.since : empty.since }),
+      end({ batch, news: noNews, since: batch.events.length > 0 ? watcher.since : empty.since }),
     )
     const watcher: Watcher = {
       wait,
       reader: readerOf(viewer),
       openId: room?.id ?? null,
       since: empty.since,
-      tellHeads: (moved, since) => end({ batch: empty.batch, heads: moved, since }),
+      tellNews: (news, since) => end({ batch: empty.batch, news, since }),
     }
     const refusal = hub.hold(ask, wait)
     if (refusal) resolve(refusal)

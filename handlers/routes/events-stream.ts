@@ -1,13 +1,12 @@
 import type { Context } from 'hono'
 import type { Sql } from '../chat/sql.ts'
-import type { HeadsFeed, Watcher } from '../live/heads.ts'
+import { type HeadsFeed, isNothing, type News, type ToldHead, type Watcher } from '../live/heads.ts'
 import type { Hub } from '../live/hub.ts'
-import type { Head } from '../live/moved.ts'
 import { once } from '../live/once.ts'
 import type { Snapshot } from '../live/snapshot.ts'
 import { EventStream, GREETING, type Pipe } from '../live/stream.ts'
 import type { Waiter } from '../live/wait.ts'
-import { headJson } from '../pages/heads.tsx'
+import { headJson, readJson } from '../pages/heads.tsx'
 import { streamEvent } from '../pages/stream.ts'
 import type { Source } from './answers.ts'
 import { type EventsReading, streamLimit } from './query.ts'
@@ -39,17 +38,22 @@ export async function runEvents(
   let { snapshot } = missed
   const source = () => eventsSource(viewer, snapshot)
   const begin = async (stream: EventStream) => {
-    const tellHeads = (heads: readonly Head[], since: Snapshot) => {
+    const tellNews = ({ heads, reads }: News, since: Snapshot) => {
       snapshot = since
-      stream.write(headsBytes(source(), heads, stream.at, pipe))
+      if (heads.length > 0) stream.write(headsBytes(source(), heads, stream.at, pipe))
+      const id = source().cursor(stream.at)
+      for (const read of reads) {
+        const data = JSON.stringify(readJson(read))
+        stream.write(pipe.frame(streamEvent({ id, event: 'room.read', data })))
+      }
     }
-    if (missed.heads.length > 0) tellHeads(missed.heads, snapshot)
+    if (!isNothing(missed)) tellNews(missed, snapshot)
     const watcher: Watcher = {
       wait: stream,
       reader,
       openId: room?.id ?? null,
       since: snapshot,
-      tellHeads,
+      tellNews,
     }
     live.heads.watch(watcher)
   }
@@ -79,7 +83,12 @@ async function runHeads(
 }
 
 /** Made once for all who are told the same. */
-const headsBytes = (source: Source, heads: readonly Head[], at: number, pipe: Pipe): Uint8Array =>
+const headsBytes = (
+  source: Source,
+  heads: readonly ToldHead[],
+  at: number,
+  pipe: Pipe,
+): Uint8Array =>
   once(heads, `${pipe.kind}${source.key} ${at}`, () => {
     const id = source.cursor(at)
     const lines = heads.map((head) =>

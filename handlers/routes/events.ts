@@ -4,12 +4,12 @@ import { notAdmitted, Refusal } from '../chat/refusal.ts'
 import { sessionOf } from '../http/identity.ts'
 import { represent, wantsStream } from '../http/representation.ts'
 import { epochOf } from '../live/cursor.ts'
+import type { News } from '../live/heads.ts'
 import { type Batch, nothing } from '../live/log.ts'
-import type { Head } from '../live/moved.ts'
 import { once } from '../live/once.ts'
 import { tooManyWaits } from '../live/refusals.ts'
 import type { Snapshot } from '../live/snapshot.ts'
-import { headJson, headsFragment, headsText } from '../pages/heads.tsx'
+import { newsFragment, newsJson, newsText } from '../pages/heads.tsx'
 import { changesFragment, hintsFragment, pollerFragment, talkFragment } from '../pages/talk.tsx'
 import { messagesText } from '../pages/text.ts'
 import { type ChangesForm, changesJson, nextPath, postedIn, type Source } from './answers.ts'
@@ -65,34 +65,36 @@ async function enter(c: Context, { open }: EventsReading): Promise<Viewer | Refu
   return { person, policy, room, floor: standing.floor, seen, epoch: epochOf(word, room) }
 }
 
-function show(c: Context, viewer: Viewer, { batch, heads, since }: Told): Response {
+function show(c: Context, viewer: Viewer, { batch, news, since }: Told): Response {
   const source = eventsSource(viewer, since)
   const link = linkTo(nextPath(source, batch))
-  const text = (form: ChangesForm) => () => toldText(source, batch, heads, form)
+  const text = (form: ChangesForm) => () => toldText(source, batch, news, form)
   const views = { json: text('json'), fragment: text('fragment'), text: text('text') }
   return represent(c, views, { headers: { link } })
 }
 
 /** Made once for all who are told the same. */
-function toldText(source: Source, batch: Batch, heads: readonly Head[], form: ChangesForm): string {
-  const ids = heads.map(({ slug, last }) => `${slug} ${last}`).join()
+function toldText(source: Source, batch: Batch, news: News, form: ChangesForm): string {
+  const make = () => texts[form](source, batch, news)
+  const { heads, reads } = news
+  if (reads.length > 0) return make()
+  const ids = heads.map(({ slug, last, mentions }) => `${slug} ${last} ${mentions}`).join()
   const key = `${form}${source.key} ${batch.next} ${ids}`
-  return once(batch.events.length > 0 ? batch : heads, key, () => texts[form](source, batch, heads))
+  return once(batch.events.length > 0 ? batch : heads, key, make)
 }
 
-const texts: Record<ChangesForm, (source: Source, batch: Batch, heads: readonly Head[]) => string> =
-  {
-    json: (source, batch, heads) => {
-      const changes = changesJson(source, batch)
-      return JSON.stringify({ ...changes, events: [...changes.events, ...heads.map(headJson)] })
-    },
-    fragment: (source, batch, heads) =>
-      changesFragment(source.slug, batch) +
-      hintsFragment(batch.hints) +
-      headsFragment(heads) +
-      pollerFragment(nextPath(source, batch)),
-    text: (_, batch, heads) => messagesText(postedIn(batch)) + headsText(heads),
-  }
+const texts: Record<ChangesForm, (source: Source, batch: Batch, news: News) => string> = {
+  json: (source, batch, news) => {
+    const changes = changesJson(source, batch)
+    return JSON.stringify({ ...changes, events: [...changes.events, ...newsJson(news)] })
+  },
+  fragment: (source, batch, news) =>
+    changesFragment(source.slug, batch) +
+    hintsFragment(batch.hints) +
+    newsFragment(news) +
+    pollerFragment(nextPath(source, batch)),
+  text: (_, batch, news) => messagesText(postedIn(batch)) + newsText(news),
+}
 
 /**
  * For a reader who cannot go on from where they are: the newest page in place of what they have.

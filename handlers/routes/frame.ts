@@ -37,6 +37,8 @@ export const showFrame: Answer = async (c) => {
     standing = still.standing
   }
   const page = await newestPage(c.var.sql, room, standing.floor)
+  // Only a browser without JavaScript shows this, and nobody else tells what is read there.
+  if (person) c.var.reads.note(person.id, room.id, room.lastSeq)
   c.header('cache-control', 'private, no-store')
   return c.html(frameDocument({ room, page, live: cursorAt(c, room, room.lastSeq) }))
 }

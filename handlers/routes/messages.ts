@@ -105,6 +105,8 @@ export const postMessage: Answer = async (c) => {
     const fragment = await wholeRoom(c, { ...entry, typed, ...kept(fields) })
     return refuse(c, posted, () => fragment)
   }
+  // Whoever answers has read what stands above.
+  c.get('reads').note(person.id, room.id, posted.message.n)
   return showPosted(c, room, posted)
 }
 

@@ -4,7 +4,7 @@ import type { Standing } from '../chat/access.ts'
 import { type Page, readPage, type Stretch } from '../chat/pages.ts'
 import type { Person } from '../chat/people.ts'
 import { Refusal } from '../chat/refusal.ts'
-import { listRooms, type Room } from '../chat/rooms.ts'
+import type { Room } from '../chat/rooms.ts'
 import type { Sql } from '../chat/sql.ts'
 import { friendlyColor, friendlyName } from '../chat/words.ts'
 import { formOf, represent } from '../http/representation.ts'
@@ -14,7 +14,7 @@ import { type RoomProps, roomFragment } from '../pages/room.tsx'
 import { roomJson } from '../pages/rooms.tsx'
 import { changesPath } from '../pages/talk.tsx'
 import { roomText } from '../pages/text.ts'
-import { type Answer, cursorAt, enterRoom } from './context.ts'
+import { type Answer, cursorAt, enterRoom, roomsFor } from './context.ts'
 import { readReading } from './query.ts'
 
 /** `GET /r/{room}`: the room and a page of its messages, the newest unless another is asked for. */
@@ -58,7 +58,7 @@ export async function wholeRoom(c: Context, parts: Parts): Promise<string> {
   return roomFragment({
     ...parts,
     page,
-    rooms: await listRooms(c.var.sql, person),
+    rooms: await roomsFor(c, person),
     live: cursorAt(c, room, room.lastSeq),
     suggestion: { name: friendlyName(), color: friendlyColor() },
     // A form that was refused keeps its word: sent again, it is the same message.

@@ -2,19 +2,19 @@ import type { Context } from 'hono'
 import { isAdmitted } from '../chat/access.ts'
 import type { Person } from '../chat/people.ts'
 import { notAdmitted, Refusal } from '../chat/refusal.ts'
-import { listRooms, makeRoom, type Room, type RoomDraft, readRoomDraft } from '../chat/rooms.ts'
+import { makeRoom, type Room, type RoomDraft, readRoomDraft } from '../chat/rooms.ts'
 import { banned } from '../chat/sessions.ts'
 import { type Fields, readFields } from '../http/body.ts'
 import { refuse } from '../http/refusals.ts'
 import { formOf, represent, seeOther } from '../http/representation.ts'
 import { homeFragment, roomJson, roomsJson } from '../pages/rooms.tsx'
 import { roomsText, roomText } from '../pages/text.ts'
-import { type Answer, visitOf, whoActs } from './context.ts'
+import { type Answer, roomsFor, visitOf, whoActs } from './context.ts'
 
 /** `GET /`: the rooms I may enter. */
 export const showRooms: Answer = async (c) => {
   const { person, isBanned, policy } = await visitOf(c)
-  const rooms = await listRooms(c.var.sql, person)
+  const rooms = await roomsFor(c, person)
   const isIn = isAdmitted(person?.kind ?? 'visitor', policy)
   const closed = isBanned ? banned() : isIn ? undefined : notAdmitted(person, policy)
   return represent(c, {
@@ -34,7 +34,7 @@ export const createRoom: Answer = async (c) => {
   const room = draft instanceof Refusal ? draft : await make(c, maker, draft)
   if (room instanceof Refusal) {
     if (formOf(c) !== 'page') return room
-    const rooms = await listRooms(c.var.sql, maker)
+    const rooms = await roomsFor(c, maker)
     return refuse(c, room, () => homeFragment({ rooms, person: maker, typed: typed(fields, room) }))
   }
   const location = `/r/${room.slug}`
@@ -43,12 +43,22 @@ export const createRoom: Answer = async (c) => {
     c,
     {
       json: () => ({ room: roomJson(room) }),
-      fragment: () => homeFragment({ rooms: [{ ...room, lastAt: null }], person: maker }),
+      fragment: () => homeFragment({ rooms: [{ ...room, ...unheard }], person: maker }),
       text: () => roomText(room, []),
     },
     { status: 201, headers: { location } },
   )
 }
+
+/** Of a room in which nothing has been said yet. */
+const unheard = {
+  lastAt: null,
+  messages: 0,
+  read: 0,
+  level: 'everything',
+  unread: 0,
+  mentions: 0,
+} as const
 
 async function make(c: Context, maker: Person, draft: RoomDraft): Promise<Room | Refusal> {
   return (await c.var.paces.rooms(maker.id)) ?? makeRoom(c.var.sql, maker, draft)

@@ -75,6 +75,7 @@ const more = [
     do: (item) => change(number(item), isPinned(item) ? 'DELETE' : 'PUT', { below: '/pin' }),
   },
   { label: () => 'Save for me', isFor: () => me !== '', do: save },
+  { label: () => 'Mark as unread from here', isFor: () => me !== '', do: unread },
   { label: () => 'Copy link', isFor: () => 'clipboard' in navigator, do: copy },
   {
     label: () => 'What it said before',
@@ -96,6 +97,12 @@ async function save(item) {
   if (status !== 200) return
   const letGo = () => void change(n, 'DELETE', { below: '/saved' })
   tell('Saved. It is on your page “Saved”.', { label: 'Undo', do: letGo })
+}
+
+/** @param {HTMLElement} item */
+async function unread(item) {
+  const { unreadFrom } = await import('./reading.js')
+  if (await unreadFrom(Number(number(item)))) tell('Marked as unread from there.')
 }
 
 /** @param {HTMLElement} item */

@@ -138,7 +138,7 @@ export function createConnection(tell) {
     const isReset = type === 'reset'
     if (isReset || type === 'message')
       tell.batch({ room, html: data, from: after, to: id, isReset })
-    else if (type === 'room.head') tell.head(JSON.parse(data))
+    else if (type.startsWith('room.')) tell.head(JSON.parse(data))
   }
 
   /**

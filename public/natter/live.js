@@ -14,7 +14,9 @@ const app = document.querySelector('.app')
 const talk = () => document.getElementById('talk')
 // A page of the past does not go on.
 const room = document.getElementById('poller') ? (app?.getAttribute('data-room') ?? null) : null
-const me = app?.getAttribute('data-me') ?? ''
+const me = document.querySelector('[data-me]')?.getAttribute('data-me') ?? ''
+/** What somebody known has not read; a visitor has nothing of the kind. */
+const reads = me ? import('./read.js') : undefined
 
 const cursorIn = (/** @type {string | null | undefined} */ text) =>
   /after=([\w.-]+)/.exec(text ?? '')?.[1] ?? ''
@@ -53,13 +55,15 @@ function takeBatch({ room: open, html, from, to, isReset }) {
 function takeHeads(html) {
   const parsed = new DOMParser().parseFromString(html, 'text/html')
   for (const head of parsed.querySelectorAll('template.head')) {
-    const other = head.getAttribute('data-room') ?? ''
-    takeHead({ room: other, last: Number(head.getAttribute('data-last')) })
+    const { room: other = '', last, ...more } = /** @type {HTMLElement} */ (head).dataset
+    takeHead({ room: other, last: Number(last), ...more })
   }
 }
 
 /** @param {import('./connection.js').Head} head */
-function takeHead({ room: other, last }) {
+function takeHead(head) {
+  const { room: other, last } = head
+  void reads?.then(({ told }) => told(/** @type {any} */ (head)))
   if (other !== room) moved(other, last, false)
   else if (last > numberOf(cursor)) void catchUp()
 }

@@ -16,6 +16,8 @@ const isNearEnd = () => !scroller || Math.abs(scroller.scrollTop) < NEAR_PX
 
 function show() {
   if (latest) latest.hidden = unseen === 0 || isNearEnd()
+  // Of somebody known it tells what is unread anywhere, see read.js.
+  if (app?.hasAttribute('data-me')) return
   document.title = unseen > 0 && document.hidden ? `(${unseen}) ${title}` : title
 }
 

@@ -2,8 +2,7 @@
 
 // Rooms in which something was said since this browser last showed them are marked in the list.
 
-const app = document.querySelector('.app')
-const key = `natter:rooms:${app?.getAttribute('data-me') ?? ''}`
+const key = `natter:rooms:${document.querySelector('[data-me]')?.getAttribute('data-me') ?? ''}`
 
 /** The newest number of each room, and the newest that was seen. @typedef {Record<string, [number, number]>} Rooms */
 
@@ -35,7 +34,8 @@ export function moved(room, last, isSeen) {
 }
 
 function show(rooms = kept()) {
-  for (const link of document.querySelectorAll('.rooms li a, .card')) {
+  // What somebody known has read is counted, see read.js.
+  for (const link of document.querySelectorAll(':is(.rooms li a, .card):not([data-unread])')) {
     const [told, seen] = rooms[(link.getAttribute('href') ?? '').slice('/r/'.length)] ?? [0, 0]
     const mark = link.querySelector('.new')
     if (told <= seen || link.hasAttribute('aria-current')) mark?.remove()

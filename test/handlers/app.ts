@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Hono } from 'hono'
 import { createApp } from '../../handlers/app.ts'
 import type { Stores } from '../../handlers/chat/files/store.ts'
+import { Reads } from '../../handlers/chat/reads.ts'
 import { databaseIsAway, type Sql } from '../../handlers/chat/sql.ts'
 import { Uses } from '../../handlers/chat/uses.ts'
 import { Writing } from '../../handlers/chat/writing/queue.ts'
@@ -41,6 +42,8 @@ export type Instance = {
   announce: (roomId: number, seq: number) => void
   /** Writes what it has seen of sessions. */
   uses: Uses
+  /** Writes how far people have read. */
+  reads: Reads
   /** Every line that it has logged. */
   lines: string[]
   stop(): Promise<void>
@@ -83,6 +86,11 @@ export async function startInstance(
   const log = createLog('text', (line) => lines.push(line))
   const uses = new Uses(sql, (error) => lines.push(`uses: ${String(error)}`))
   const stores = openStores(config.files, sql)
+  const reads = new Reads(
+    sql,
+    () => engine.heads.nudge(),
+    (error) => lines.push(`reads: ${String(error)}`),
+  )
   const secret = () => secretOf(config, server())
   const app = createApp({
     log,
@@ -109,6 +117,7 @@ export async function startInstance(
       slots: createSlots(),
       passed: () => {},
     },
+    reads,
     ready: () =>
       pendingMigrations(database.pool, config.sqlDir).then((names) => names.length === 0, notReady),
     shell: await readFile(join(config.publicDir, 'index.html'), 'utf8'),
@@ -123,11 +132,13 @@ export async function startInstance(
     secret,
     announce,
     uses,
+    reads,
     lines,
     async stop() {
       uses.stop()
       await engine.release(0)
       await writing.stop()
+      await reads.stop()
       await engine.stop()
       await database.end()
     },

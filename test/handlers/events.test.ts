@@ -30,6 +30,8 @@ test.after(async () => {
   await database.drop()
 })
 test.before.each(async () => {
+  // How far somebody has read is told as well, and is another test's affair.
+  await Promise.all([here.reads.write(), there.reads.write()])
   open = await roomOf(here.app, ann, `Open ${Math.random()}`)
   other = await roomOf(here.app, ann, `Other ${Math.random()}`)
 })
@@ -68,7 +70,7 @@ test('another room that moves is told by its head, at this instance and at anoth
   await say(here.app, bob, other, 'over here')
   for (const told of await Promise.all(waiting)) {
     assert.equal(told.events, [
-      { type: 'room.head', room: other, last: 1, messages: 1, mentions: 0 },
+      { type: 'room.head', room: other, last: 1, messages: 1, mentions: 0, by: bob.id },
     ])
   }
 })
@@ -134,7 +136,7 @@ test('a fragment holds heads as templates, and goes on by its own poller', async
   const html = await response.text()
   assert.ok(
     html.includes(
-      `<template class="head" data-room="${other}" data-last="1" data-messages="1" data-mentions="0"></template>`,
+      `<template class="head" data-room="${other}" data-last="1" data-messages="1" data-mentions="0" data-by="${bob.id}"></template>`,
     ),
     html,
   )

@@ -17,9 +17,9 @@ let statements: string[] = []
 let ann: Someone
 let room: string
 
-/** What an instance asks by itself, whoever is there: heads, the server's log, whose session was used. */
+/** What an instance asks by itself: heads, the server's log, whose session was used, who has read what. */
 const byItself =
-  /from rooms where id = any\(\$1\)|from server_log|pg_current_snapshot|update sessions/
+  /from rooms where id = any\(\$1\)|from server_log|pg_current_snapshot|update sessions|into read_markers/
 
 const counted = (sql: Sql): Sql => ({
   query(text, values) {
@@ -49,7 +49,11 @@ async function during(work: () => Promise<unknown>): Promise<number> {
 }
 
 test('opening a room takes two statements, and a third for the list of rooms on the page', async () => {
-  const opening = (form: Form) => during(() => ask(instance.app, `/r/${room}`, { by: ann, form }))
+  const opening = (form: Form) =>
+    during(async () => {
+      const { status } = await ask(instance.app, `/r/${room}`, { by: ann, form })
+      assert.is(status, 200)
+    })
   assert.is(await opening('json'), 2)
   assert.is(await opening('text'), 2)
   assert.is(await opening('page'), 3)

@@ -34,7 +34,7 @@ test('nobody misses a head who begins to watch while others are told', async () 
       reader: { personId, seesOpen: personId === null },
       openId: null,
       since: snapshot,
-      tellHeads: (heads) => told.push(...heads.map(({ slug }) => `${name} ${slug}`)),
+      tellNews: ({ heads }) => told.push(...heads.map(({ slug }) => `${name} ${slug}`)),
     })
   watch(null, 'first')
   await say(storage, person, room, 'hello')

@@ -1,0 +1,156 @@
+/** Two people, and what one of them has not read. */
+import type { Page } from 'playwright-core'
+import * as assert from 'uvu/assert'
+import { people } from './people.ts'
+import { becomes, enter, holds, say, shows } from './talk.ts'
+
+const test = people('what somebody has not read')
+
+const badge = (page: Page, room: string) =>
+  page.locator(`:is(.rooms a, .card)[href="/r/${room}"] .new`)
+
+/** What stands beside a room in the list; empty where nothing does. */
+const count = async (page: Page, room: string): Promise<string> =>
+  (await badge(page, room).allTextContents()).join()
+
+/** The text of the message that the line "New" stands before. */
+const below = async (page: Page): Promise<string> =>
+  (await page.locator('.message.unread-from .body').allTextContents()).join()
+
+/** Chromium calls every page of a test visible: this is what another tab in front would do. */
+const look = (page: Page, isSeen: boolean) =>
+  page.evaluate((seen) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, value: !seen })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, isSeen)
+
+/** Somebody has looked into a room, so that it is one of theirs. */
+async function knows(page: Page, room: string): Promise<void> {
+  const told = page.waitForResponse(
+    (answer) => answer.url().endsWith(`/r/${room}/read`) && answer.request().method() === 'PUT',
+  )
+  await enter(page, room)
+  await told
+}
+
+test('rooms that are not open tell how much is unread and whether one is named, live and in the title', async (scene) => {
+  const [room, other] = [await scene.room(), await scene.room()]
+  const page = await scene.guest('otter')
+  await knows(page, other)
+  await say(page, 'I am here')
+  await knows(page, room)
+  const title = await page.title()
+  assert.is(await count(page, other), '')
+  await scene.host.say(other, 'one')
+  await becomes(() => count(page, other), '1 unread')
+  assert.is(await page.title(), `(1) ${title}`)
+  await scene.host.say(other, 'hello @otter')
+  await becomes(() => count(page, other), '2 unread, 1 name you')
+  assert.ok(await badge(page, other).evaluate((mark) => mark.classList.contains('named')))
+  await page.reload()
+  assert.is(await count(page, other), '2 unread, 1 name you')
+  await becomes(() => page.title(), `(2) ${title}`)
+  await page.goto('/')
+  assert.is(await count(page, other), '2 unread, 1 name you')
+  await page
+    .getByRole('button', { name: /^Mark .* as read$/ })
+    .first()
+    .click()
+  await becomes(() => count(page, other), '')
+})
+
+test('the talk begins at a line before what is unread, which stays while one reads', async (scene) => {
+  const [room, other] = [await scene.room(), await scene.room()]
+  for (let i = 0; i < 30; i++) await scene.host.say(room, `before ${i}`)
+  const page = await scene.guest()
+  await knows(page, room)
+  assert.is(await below(page), '')
+  await knows(page, other)
+  for (let i = 0; i < 30; i++) await scene.host.say(room, `after ${i}`)
+  await becomes(() => count(page, room), '30 unread')
+  await enter(page, room)
+  await becomes(() => below(page), 'after 0')
+  assert.ok(await page.getByText('after 0', { exact: true }).isVisible())
+  const inSight = () =>
+    page.locator('.unread-from').evaluate((item) => {
+      const { top, bottom } = item.getBoundingClientRect()
+      return top >= 0 && bottom <= innerHeight
+    })
+  await holds(inSight, 'the line is in sight')
+  // What is out of sight is not read yet.
+  await holds(async () => /^\(\d+\) /.test(await page.title()), 'the rest is unread still')
+  await page.locator('#scroller').evaluate((one) => one.scrollTo({ top: 0 }))
+  await becomes(async () => /^\(/.test(await page.title()), false)
+  assert.is(await below(page), 'after 0')
+  await scene.host.say(room, 'while one looks')
+  await becomes(() => below(page), 'after 0')
+})
+
+test('the line goes when somebody comes back, and stands before what came meanwhile', async (scene) => {
+  const room = await scene.room()
+  await scene.host.say(room, 'one')
+  const page = await scene.guest()
+  await knows(page, room)
+  await look(page, false)
+  await scene.host.say(room, 'two')
+  await scene.host.say(room, 'three')
+  await shows(page, ['one', 'two', 'three'])
+  await becomes(async () => (await page.title()).slice(0, 4), '(2) ')
+  await look(page, true)
+  await becomes(() => below(page), 'two')
+  await becomes(async () => /^\(/.test(await page.title()), false)
+  await look(page, false)
+  await look(page, true)
+  await becomes(() => below(page), '')
+})
+
+test('two devices are in step, and one can mark as unread from a message on', async (scene) => {
+  const [room, other] = [await scene.room(), await scene.room()]
+  for (const text of ['one', 'two', 'three']) await scene.host.say(room, text)
+  const laptop = await scene.guest()
+  await knows(laptop, room)
+  await knows(laptop, other)
+  const [cookie] = await laptop.context().cookies()
+  const phone = await scene.visitor()
+  await phone.context().addCookies(cookie ? [cookie] : [])
+  await enter(phone, other)
+  await scene.host.say(room, 'four')
+  for (const page of [laptop, phone]) await becomes(() => count(page, room), '1 unread')
+  await enter(phone, room)
+  await becomes(() => count(laptop, room), '')
+  await phone.locator('.message', { hasText: 'three' }).hover()
+  await phone.getByRole('button', { name: 'More' }).click()
+  await phone.getByRole('button', { name: 'Mark as unread from here' }).click()
+  await becomes(() => below(phone), 'three')
+  await becomes(() => count(laptop, room), '2 unread')
+  await laptop.reload()
+  assert.is(await count(laptop, room), '2 unread')
+})
+
+test('without JavaScript rooms are counted, and opening one reads it', async (scene) => {
+  const room = await scene.room()
+  await scene.host.say(room, 'one')
+  const page = await scene.guest('plain', '#3366cc', { javaScriptEnabled: false })
+  const open = async () => {
+    const framed = page.waitForResponse((answer) => answer.url().includes(`/r/${room}/frame`))
+    await page.goto(`/r/${room}`)
+    await framed
+  }
+  await open()
+  await becomes(async () => {
+    await page.goto('/')
+    return count(page, room)
+  }, '')
+  await scene.host.say(room, 'two')
+  await becomes(async () => {
+    await page.goto('/')
+    return count(page, room)
+  }, '1 unread')
+  await open()
+  await becomes(async () => {
+    await page.goto('/')
+    return count(page, room)
+  }, '')
+})
+
+test.run()
