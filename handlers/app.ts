@@ -37,6 +37,7 @@ import { changePolicy, showPolicy } from './routes/policy.ts'
 import { createReport, removeReport, showReports } from './routes/reports.ts'
 import { showRoom } from './routes/room.ts'
 import { createRoom, showRooms } from './routes/rooms.ts'
+import { showSearch } from './routes/search.ts'
 import { createSession, endSession } from './routes/sessions.ts'
 import { changeRoom, showSettings } from './routes/settings.ts'
 import { beginLink, beginSingleSignOn, finishSingleSignOn } from './routes/single-sign-on.ts'
@@ -45,6 +46,7 @@ import { endToken, makeToken, showTokens } from './routes/tokens.ts'
 
 type Provided =
   | 'sql'
+  | 'searchSql'
   | 'hub'
   | 'heads'
   | 'known'
@@ -146,6 +148,7 @@ function talkRoutes(app: Hono): void {
   app.delete('/r/:room/messages/:n', answer(deleteMessage))
   app.post('/r/:room/messages/:n', answer(byFormMethod({ DELETE: deleteMessage })))
   app.post('/r/:room/messages/:n/reports', answer(createReport))
+  app.get('/search', answer(showSearch))
 }
 
 /** Who I am, and what I sign in with. */

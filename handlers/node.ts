@@ -26,8 +26,10 @@ import { limits } from './limits.ts'
 import type { Bell, Doorbell } from './live/doorbell.ts'
 import { type Engine, openEngine } from './live/engine.ts'
 import { ListenBell } from './live/listen.ts'
+import { SERVER_LOG } from './live/log.ts'
 import { PollingBell } from './live/poll.ts'
 import { migrateOn, pendingMigrations } from './migrate.ts'
+import { type Indexing, keepIndexed } from './ops/indexing.ts'
 import { createLog, type Log, messageOf } from './ops/log.ts'
 import { offerFirstOwner, offerOwner } from './ops/owner-link.ts'
 import { keepRetention } from './ops/retention.ts'
@@ -55,7 +57,8 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   await migrateWhenThere(database, config.sqlDir, log)
 
   const live = await openLive(config.doorbell, database, log)
-  const writing = new Writing({ transact: database.transact, onMoved: live.announce })
+  const indexing = keepIndexed(database.pool, config.searchLanguage, log)
+  const writing = new Writing({ transact: database.transact, onMoved: tellBoth(live, indexing) })
   const stopRetention = keepRetention(database.pool, log)
   const uses = new Uses(database.pool, (error) => log.warn('uses', { error: messageOf(error) }))
   const state = { stopping: false }
@@ -63,6 +66,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   const app = createApp({
     log,
     sql: database.pool,
+    searchSql: database.search,
     hub: live.hub,
     heads: live.heads,
     known: live.known,
@@ -89,6 +93,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     // In this order: what was taken is stored, then it is rung for, and only then all is closed.
     uses.stop()
     await stopRetention()
+    await indexing.stop()
     await writing.stop()
     await live.stop()
     await database.end()
@@ -112,6 +117,12 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     log.info('stopped')
   }
   return { url: `http://localhost:${port}`, stop: callOnce(stop) }
+}
+
+/** What tells those who wait, and the search, that a room's log has reached a number. */
+const tellBoth = (live: Engine, indexing: Indexing) => (roomId: number, seq: number) => {
+  live.announce(roomId, seq)
+  if (roomId !== SERVER_LOG) indexing.note(roomId)
 }
 
 /** Who is let in how often, and by what else than a password. */

@@ -23,6 +23,8 @@ import type { Known } from '../live/known.ts'
 declare module 'hono' {
   interface ContextVariableMap {
     sql: Sql
+    /** The same database, for searching alone. */
+    searchSql: Sql
     /** Who asks for which room, gathered with whoever else asks at the same time. */
     enter: (asked: Asked) => Promise<Entry>
     hub: Hub

@@ -86,6 +86,7 @@ export const closedRoom: readonly Row[] = [
   row('DELETE /r/:room/messages/:n         | 404 404 403 404 403 403 +   +   404 404 404 403 403'),
   row('POST /r/:room/messages/:n           | 404 404 403 404 403 403 +   +   404 404 404 403 403', { body: deleting }),
   row('POST /r/:room/messages/:n/reports   | 404 404 +   404 +   +   +   +   404 404 404 +   403'),
+  row('GET /search                         | +   +   +   +   +   +   +   +   +   +   +   +   +'),
   row('GET /join/:token                    | +   +   +   +   +   +   +   +   +   404 +   +   +'),
   row('POST /join/:token                   | +   +   +   +   +   +   +   +   +   403 +   +   403', { body: () => ({ name: 'somebody new' }), changes: 'guest' }),
   row('POST /directs                       | 401 +   +   +   +   +   +   +   +   403 401 +   403', { body: (world) => ({ people: world.met }) }),
