@@ -23,7 +23,15 @@ export const copies: Record<string, string> = {
 }
 
 /** Lucide's names of the icons in `icons.svg`; each is the `id` of its symbol there. */
-export const icons = ['arrow-down', 'arrow-left', 'hash', 'lock', 'plus', 'send-horizontal']
+export const icons = [
+  'arrow-down',
+  'arrow-left',
+  'hash',
+  'lock',
+  'plus',
+  'search',
+  'send-horizontal',
+]
 
 /**
  * What `public/vendor/` has to hold.

@@ -7,7 +7,7 @@ import { Alert } from './alert.tsx'
 import { Me } from './me.tsx'
 import { messageJson } from './message.tsx'
 import { Mark, Name } from './person.tsx'
-import { Icon, PageStyle, Title } from './raw.tsx'
+import { Icon, PageScript, PageStyle, Title } from './raw.tsx'
 import { render } from './render.ts'
 import { harmless, messageText } from './text.ts'
 
@@ -28,6 +28,7 @@ export const searchFragment = (props: SearchProps): string =>
     <>
       <Title text={`${props.asked.q || 'Search'} · Natter`} />
       <PageStyle />
+      <PageScript src="/natter/search.js" />
       <div class="home">
         <header class="head">
           <a class="back" href={props.asked.room ? `/r/${props.asked.room}` : '/'}>
@@ -41,6 +42,7 @@ export const searchFragment = (props: SearchProps): string =>
         </header>
         <main class="home-main">
           <SearchForm asked={props.asked} />
+          <p id="search-state" class="hint" role="status" />
           <FoundPart {...props} />
         </main>
       </div>
@@ -60,7 +62,6 @@ const SearchForm = ({ asked }: { asked: Asked }) => (
       hx-select="#found"
       hx-swap="outerHTML"
       hx-sync="this:replace"
-      hx-replace-url="true"
     >
       <div class="search-line">
         <label class="visually-hidden" for="q">
@@ -83,8 +84,7 @@ const SearchForm = ({ asked }: { asked: Asked }) => (
         {asked.from ? <input type="hidden" name="from" value={asked.from} /> : ''}
         {asked.room ? (
           <label>
-            <input type="checkbox" name="room" value={asked.room} checked /> In{' '}
-            <bdi>{asked.room}</bdi> only
+            <input type="checkbox" name="room" value={asked.room} checked /> In this room only
           </label>
         ) : (
           ''
@@ -153,9 +153,9 @@ const ways: [typed: string, means: string][] = [
 ]
 
 const Help = () => (
-  <section class="panel ways" aria-labelledby="ways-title">
+  <section class="panel" aria-labelledby="ways-title">
     <h2 id="ways-title">What you can look for</h2>
-    <dl>
+    <dl class="search-ways">
       {ways.map(([typed, means]) => (
         <div>
           <dt>

@@ -88,4 +88,5 @@ function markRooms() {
 mark()
 markRooms()
 document.addEventListener('htmx:after:swap', mark)
+document.addEventListener('htmx:after:swap', markRooms)
 document.addEventListener('htmx:after:settle', mark)

@@ -315,7 +315,8 @@ test('what cannot be looked for is said clearly', async () => {
   assert.is(await refused('something', { sort: 'random' }), '422 invalid')
   assert.is(await refused('something', { room: '../x' }), '404 not_found')
   assert.equal(await find(''), { results: [], next: null })
-  assert.equal(await find('from:'), { results: [], next: null })
+  assert.equal(await find('', { room: 'lobby' }), { results: [], next: null })
+  assert.is(await refused('from:'), '422 invalid')
 })
 
 const hostile = [

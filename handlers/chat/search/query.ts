@@ -56,7 +56,7 @@ export function readSearch(
   if (also.from) query.from.push(also.from.trim())
   if (also.room) query.room = also.room
   if (query.room !== null && !/^[a-z0-9-]+$/.test(query.room)) return notFound('room')
-  return isSomething(query)
+  return parts.length === 0 && !also.from ? null : withSomething(query)
 }
 
 const empty = (): SearchQuery => ({
@@ -70,12 +70,10 @@ const empty = (): SearchQuery => ({
   before: null,
 })
 
-/** Whether there is anything that a message has: one that has nothing of it is most messages. */
-function isSomething(query: SearchQuery): SearchQuery | null | Refusal {
+/** Something that a message has to have: what is without something are most messages. */
+function withSomething(query: SearchQuery): SearchQuery | Refusal {
   if (query.text !== '' || query.from.length > 0 || query.has.some((one) => one[0] !== '-'))
     return query
-  const isEmpty = query.without.length + query.has.length === 0 && !query.after && !query.before
-  if (isEmpty && query.room === null) return null
   return invalid({ q: 'Add a word to look for, or a name after from:.' })
 }
 
