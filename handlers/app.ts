@@ -50,6 +50,7 @@ import { putRead } from './routes/read.ts'
 import { createReport, removeReport, showReports } from './routes/reports.ts'
 import { showRoom } from './routes/room.ts'
 import { createRoom, showRooms } from './routes/rooms.ts'
+import { showSearch } from './routes/search.ts'
 import { createSession, endSession } from './routes/sessions.ts'
 import { changeRoom, showSettings } from './routes/settings.ts'
 import { beginLink, beginSingleSignOn, finishSingleSignOn } from './routes/single-sign-on.ts'
@@ -60,6 +61,7 @@ import { postFiles } from './routes/upload.ts'
 
 type Provided =
   | 'sql'
+  | 'searchSql'
   | 'hub'
   | 'heads'
   | 'known'
@@ -188,6 +190,7 @@ function talkRoutes(app: Hono): void {
   app.post('/r/:room/files', answer(postFiles))
   app.get('/files/:id/:name', answer(showFile))
   app.get('/previews/:id', answer(showPreview))
+  app.get('/search', answer(showSearch))
 }
 
 /** Who I am, and what I sign in with. */

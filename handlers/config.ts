@@ -23,6 +23,8 @@ export type Config = {
   /** Where this machine finds it, as far as it is told of a proxy's port: else the server's own. */
   localUrl: string | undefined
   logFormat: 'text' | 'json'
+  /** The language whose stems are found, as PostgreSQL calls it; `simple` for words as they are. */
+  searchLanguage: string
   posts: { perSecond: number; burst: number }
   /** New guests and accounts of one address, and rooms of one person, in an hour. */
   perHour: { guests: number; accounts: number; rooms: number }
@@ -106,6 +108,7 @@ export function readConfig(env: Env): Config {
     doorbell: oneOf(env, 'DOORBELL', ['listen', 'poll']),
     localUrl: publishedAt(env.NATTER_PORT?.trim()),
     logFormat: oneOf(env, 'LOG_FORMAT', ['text', 'json']),
+    searchLanguage: wordValue(env, 'SEARCH_LANGUAGE', 'simple'),
     posts: {
       perSecond: wholeNumber(env, 'POST_RATE', limits.postsPerSecond, 1, 1_000_000),
       burst: wholeNumber(env, 'POST_BURST', limits.postsBurst, 1, 10_000_000),
@@ -264,6 +267,13 @@ function networks(env: Env, name: string): Networks {
       `${name} names "${error.message}", which is no address or network such as 10.1.0.0/16.`,
     )
   }
+}
+
+/** A setting that is a name as PostgreSQL has them. */
+function wordValue(env: Env, name: string, standard: string): string {
+  const text = env[name]?.trim().toLowerCase() || standard
+  if (/^[a-z_][a-z0-9_]{0,62}$/.test(text)) return text
+  throw new ConfigError(`${name} is "${text}"; it must be a name such as english.`)
 }
 
 /** The first of `choices` is what stands where the environment says nothing. */

@@ -8,7 +8,6 @@ import type { Hono } from 'hono'
 import { createApp } from './app.ts'
 import { gatherEntries } from './chat/entry.ts'
 import { Reads } from './chat/reads.ts'
-import { rotateSecret } from './chat/server.ts'
 import { databaseIsAway } from './chat/sql.ts'
 import { Uses } from './chat/uses.ts'
 import { Writing } from './chat/writing/queue.ts'
@@ -30,12 +29,15 @@ import { limits } from './limits.ts'
 import type { Bell, Doorbell } from './live/doorbell.ts'
 import { type Engine, openEngine } from './live/engine.ts'
 import { ListenBell } from './live/listen.ts'
+import { SERVER_LOG } from './live/log.ts'
 import { PollingBell } from './live/poll.ts'
 import { createPreviews } from './media/previews.ts'
 import { migrateOn, pendingMigrations } from './migrate.ts'
+import { addressFor, giveAnotherSecret, printOwnerLink } from './operator.ts'
 import { keepCollecting } from './ops/collecting.ts'
+import { type Indexing, keepIndexed } from './ops/indexing.ts'
 import { createLog, type Log, messageOf } from './ops/log.ts'
-import { offerFirstOwner, offerOwner } from './ops/owner-link.ts'
+import { offerFirstOwner } from './ops/owner-link.ts'
 import { keepRetention } from './ops/retention.ts'
 import { withStaticFiles } from './static.ts'
 
@@ -61,31 +63,21 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   await migrateWhenThere(database, config.sqlDir, log)
 
   const live = await openLive(config.doorbell, database, log)
-  const writing = new Writing({ transact: database.transact, onMoved: live.announce })
-  const stopRetention = keepRetention(database.pool, log)
-  const { files, stopCollecting } = openFiles(config, database, log)
-  const uses = new Uses(database.pool, (error) => log.warn('uses', { error: messageOf(error) }))
-  const reads = new Reads(
-    database.pool,
-    () => live.heads.nudge(),
-    (error) => log.warn('reads', { error: messageOf(error) }),
-  )
+  const parts = openParts(config, database, live, log)
   const state = { stopping: false }
   const secret = () => secretOf(config, live.server())
   const app = createApp({
     log,
     sql: database.pool,
+    searchSql: database.search,
     hub: live.hub,
     heads: live.heads,
     known: live.known,
     announce: live.announce,
-    writing,
     server: live.server,
     secret,
     ...atTheDoor(config, log),
-    uses,
-    files,
-    reads,
+    ...parts.given,
     ready: async () => !state.stopping && (await isCurrent(database, config.sqlDir)),
     shell: await readFile(join(config.publicDir, 'index.html'), 'utf8'),
   })
@@ -94,17 +86,13 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   const listener = directWaits({
     sql: database.pool,
     engine: live,
-    enter: uses.noting(gatherEntries(database.pool)),
+    enter: parts.given.uses.noting(gatherEntries(database.pool)),
     secret,
     headers: options.pages ? securityHeaders : {},
     application: getRequestListener(closing(fetch, () => state.stopping)),
   })
   const release = async () => {
-    // In this order: what was taken is stored, then it is rung for, and only then all is closed.
-    uses.stop()
-    await Promise.all([stopRetention(), stopCollecting()])
-    await writing.stop()
-    await reads.stop()
+    await parts.stop()
     await live.stop()
     await database.end()
   }
@@ -129,6 +117,32 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   return { url: `http://localhost:${port}`, stop: callOnce(stop) }
 }
 
+/** What works beside the requests: what is written, noted, searched, collected. */
+function openParts(config: Config, database: Database, live: Engine, log: Log) {
+  const warn = (what: string) => (error: unknown) => log.warn(what, { error: messageOf(error) })
+  const { pool, transact } = database
+  const indexing = keepIndexed(pool, config.searchLanguage, log)
+  const writing = new Writing({ transact, onMoved: tellBoth(live, indexing) })
+  const stopRetention = keepRetention(pool, log)
+  const { files, stopCollecting } = openFiles(config, database, log)
+  const uses = new Uses(pool, warn('uses'))
+  const reads = new Reads(pool, () => live.heads.nudge(), warn('reads'))
+  const stop = async () => {
+    // In this order: what was taken is stored, then it is rung for, and only then all is closed.
+    uses.stop()
+    await Promise.all([stopRetention(), stopCollecting(), indexing.stop()])
+    await writing.stop()
+    await reads.stop()
+  }
+  return { given: { writing, uses, files, reads }, stop }
+}
+
+/** What tells those who wait, and the search, that a room's log has reached a number. */
+const tellBoth = (live: Engine, indexing: Indexing) => (roomId: number, seq: number) => {
+  live.announce(roomId, seq)
+  if (roomId !== SERVER_LOG) indexing.note(roomId)
+}
+
 /** Who is let in how often, and by what else than a password. */
 const atTheDoor = (config: Config, log: Log) => ({
   pace: createPace(config.posts),
@@ -147,33 +161,6 @@ function openFiles({ files: bounds }: Config, { pool }: Database, log: Log) {
   return {
     files: { stores, bounds, previews, slots: createSlots(), passed: collectYoung() },
     stopCollecting: keepCollecting(pool, stores, log),
-  }
-}
-
-const addressFor = ({ publicUrl, localUrl }: Config, port: number): string =>
-  publicUrl ?? localUrl ?? `http://localhost:${port}`
-
-/** Prints a link that makes an owner, beside a server that runs. */
-export async function printOwnerLink(config: Config): Promise<void> {
-  const database = await openDatabase(config.database)
-  try {
-    const log = createLog(config.logFormat)
-    await offerOwner(database.pool, addressFor(config, config.port), log)
-  } finally {
-    await database.end()
-  }
-}
-
-/** Lets cookies be signed by another secret from now on, beside a server that runs. */
-export async function giveAnotherSecret(config: Config): Promise<void> {
-  const database = await openDatabase(config.database)
-  try {
-    await rotateSecret(database.pool)
-    createLog(config.logFormat).info(
-      'cookies are signed by a new secret; the one before is taken still',
-    )
-  } finally {
-    await database.end()
   }
 }
 

@@ -34,6 +34,7 @@ export const icons = [
   'hash',
   'lock',
   'plus',
+  'search',
   'send-horizontal',
   'smile',
 ]

@@ -62,9 +62,9 @@ export function roomFrom(row: RoomRow): Room {
 }
 
 /**
- * What a room is called for `p`, in SQL: a conversation by the others in it.
+ * What a room `r` is called for `p`, in SQL: a conversation by the others in it.
  */
-const titleOf = `case when r.direct is null then r.name else coalesce((
+export const titleOf = `case when r.direct is null then r.name else coalesce((
     select string_agg(o.name, ', ' order by o.id)
       from members om join people o on o.id = om.person_id
      where om.room_id = r.id and o.id <> p.id), r.name) end`

@@ -10,6 +10,8 @@ import { transactOn } from './transact.ts'
 export type Database = {
   /** For reading, and for all that is written outside the rooms' logs. */
   pool: Pool
+  /** For searching: few at once, so that no other reader waits for them, and not for long. */
+  search: Pool
   /** For what changes rooms' logs, on connections that no reader can take away. */
   transact: Transact
   /** A connection of its own, for LISTEN; not connected yet. Needs a direct connection. */
@@ -35,9 +37,18 @@ export async function openDatabase(config: DatabaseConfig): Promise<Database> {
   const pool = new driver.Pool({ ...shared, max: config.poolConnections })
   const writers = limits.writeLanes + limits.stuckRooms
   const writing = new driver.Pool({ ...shared, max: writers, pipeline: true })
-  const pools = [pool, writing]
+  const search = new driver.Pool({
+    ...shared,
+    max: limits.searchConnections,
+    query_timeout: limits.searchMs,
+    statement_timeout: limits.searchMs,
+    // To compile a search takes longer than to carry it out.
+    verify: (client, done) => void client.query('set jit = off', done),
+  })
+  const pools = [pool, writing, search]
   return {
     pool,
+    search,
     transact: transactOn(writing),
     client: () => new driver.Client(connection),
     onBroken(listener) {

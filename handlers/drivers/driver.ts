@@ -7,4 +7,10 @@ export type Driver = {
   getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown
 }
 
-type PoolLimits = { max: number; idleTimeoutMillis: number; pipeline?: boolean | undefined }
+type PoolLimits = {
+  max: number
+  idleTimeoutMillis: number
+  pipeline?: boolean | undefined
+  /** Makes a new connection ready before anybody has it. */
+  verify?: ((client: Client, done: (error?: Error) => void) => void) | undefined
+}

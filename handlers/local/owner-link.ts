@@ -1,7 +1,7 @@
 import { readConfig } from '../config.ts'
 import { connectionConfig } from '../drivers/database.ts'
 import { migrate } from '../migrate.ts'
-import { printOwnerLink } from '../node.ts'
+import { printOwnerLink } from '../operator.ts'
 import { openLocalDatabase } from './database.ts'
 
 // `npm run owner-link`: whether the server runs or not.

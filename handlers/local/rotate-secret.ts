@@ -1,7 +1,7 @@
 import { readConfig } from '../config.ts'
 import { connectionConfig } from '../drivers/database.ts'
 import { migrate } from '../migrate.ts'
-import { giveAnotherSecret } from '../node.ts'
+import { giveAnotherSecret } from '../operator.ts'
 import { openLocalDatabase } from './database.ts'
 
 // `npm run rotate-secret`: whether the server runs or not.

@@ -9,7 +9,7 @@ import { Me, ProfileForm } from './me.tsx'
 import { MessageActs } from './message-acts.tsx'
 import { Icon, Title } from './raw.tsx'
 import { render } from './render.ts'
-import { RoomList } from './rooms.tsx'
+import { RoomList, SearchLink } from './rooms.tsx'
 import { Talk } from './talk.tsx'
 import { RoomTitle } from './title.tsx'
 
@@ -111,6 +111,7 @@ const RoomHead = ({ room, person }: { room: Room; person: Person | null }) => (
       <span class="visually-hidden">All rooms</span>
     </a>
     <RoomTitle slug={room.slug} room={room} />
+    <SearchLink slug={room.slug} />
     <Me person={person} />
   </header>
 )

@@ -20,10 +20,21 @@ export const RoomList = ({ rooms, open }: { rooms: ListedRoom[]; open: Room | nu
         </li>
       ))}
     </ul>
+    <a class="quiet" href="/search">
+      <Icon name="search" /> Search
+    </a>
     <a class="quiet" href="/#new-room">
       <Icon name="plus" /> New room
     </a>
   </nav>
+)
+
+/** To where one searches in a room. */
+export const SearchLink = ({ slug }: { slug: string }) => (
+  <a class="find" href={`/search?room=${slug}`}>
+    <Icon name="search" />
+    <span class="visually-hidden">Search</span>
+  </a>
 )
 
 const RoomLink = ({ room, current }: { room: ListedRoom; current: boolean }) => (
@@ -55,7 +66,7 @@ export const homeFragment = (props: HomeProps): string =>
           <Me person={props.person} />
         </header>
         <main class="home-main">
-          {props.closed ? <Closed refusal={props.closed} /> : ''}
+          {props.closed ? <Closed refusal={props.closed} /> : <SearchField />}
           <section aria-labelledby="rooms-title" hidden={props.rooms.length === 0}>
             <h2 id="rooms-title">Rooms</h2>
             <ul class="cards">
@@ -72,6 +83,14 @@ export const homeFragment = (props: HomeProps): string =>
       </div>
     </>,
   )
+
+const SearchField = () => (
+  <search>
+    <form class="search-line" action="/search">
+      <input name="q" type="search" aria-label="Search" placeholder="Search" autocomplete="off" />
+    </form>
+  </search>
+)
 
 /** For whoever is not let in: what they can do about it. */
 const Closed = ({ refusal }: { refusal: Refusal }) => (

@@ -38,6 +38,8 @@ export type Files = {
 declare module 'hono' {
   interface ContextVariableMap {
     sql: Sql
+    /** The same database, for searching alone. */
+    searchSql: Sql
     /** Who asks for which room, gathered with whoever else asks at the same time. */
     enter: (asked: Asked) => Promise<Entry>
     hub: Hub

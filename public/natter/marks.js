@@ -129,4 +129,5 @@ for (const type of ['pointerover', 'focusin']) {
 }
 
 document.addEventListener('htmx:after:swap', mark)
+document.addEventListener('htmx:after:swap', markRooms)
 document.addEventListener('htmx:after:settle', mark)

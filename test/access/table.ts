@@ -108,6 +108,7 @@ export const closedRoom: readonly Row[] = [
   row('GET /files/:id/:name                | 404 404 +   404 +   +   +   +   404 404 404 +   +', { id: file }),
   // It has no smaller picture.
   row('GET /previews/:id                   | 404 404 404 404 404 404 404 404 404 404 404 404 404', { id: file }),
+  row('GET /search                         | +   +   +   +   +   +   +   +   +   +   +   +   +'),
   row('GET /join/:token                    | +   +   +   +   +   +   +   +   +   404 +   +   +'),
   row('POST /join/:token                   | +   +   +   +   +   +   +   +   +   403 +   +   403', { body: () => ({ name: 'somebody new' }), changes: 'guest' }),
   row('POST /directs                       | 401 +   +   +   +   +   +   +   +   403 401 +   403', { body: (world) => ({ people: world.met }) }),

@@ -67,7 +67,7 @@ const views: View[] = [
       return page
     },
   },
-  ...['/', '/me'].map((path) => ({
+  ...['/', '/me', '/search', '/search?q=e'].map((path) => ({
     page: path,
     async open(scene: Scene, options: BrowserContextOptions) {
       const topic = 'a topic that goes on '.repeat(10)

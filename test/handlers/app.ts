@@ -95,6 +95,7 @@ export async function startInstance(
   const app = createApp({
     log,
     sql,
+    searchSql: through(database.search),
     hub,
     heads: engine.heads,
     known,

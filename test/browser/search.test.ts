@@ -1,0 +1,105 @@
+import type { Page } from 'playwright-core'
+import * as assert from 'uvu/assert'
+import { word } from '../stack/client.ts'
+import { people } from './people.ts'
+import { becomes } from './talk.ts'
+
+const test = people('search')
+
+const field = (page: Page) => page.getByRole('searchbox')
+const hits = (page: Page) => page.locator('#hits > .hit')
+
+/** Comes back when the page finds so many, however long the search takes to have heard of them. */
+async function finds(page: Page, path: string, count: number): Promise<void> {
+  await becomes(async () => {
+    await page.goto(path)
+    return hits(page).count()
+  }, count)
+}
+
+test('one types, and what is found appears; the address holds what is looked for', async (scene) => {
+  const [room, secret] = [await scene.room(), word()]
+  await scene.host.say(room, `the ${secret} is <b>here</b>`)
+  const page = await scene.guest()
+  await finds(page, `/search?q=${secret}`, 1)
+  await page.goto(`/r/${room}`)
+  await page.getByRole('link', { name: 'Search', exact: true }).last().click()
+  await page.waitForURL(`/search?room=${room}`)
+  await field(page).pressSequentially(secret)
+  await becomes(() => hits(page).count(), 1)
+  assert.is(await page.locator('mark').textContent(), secret)
+  assert.is(await page.locator('.excerpt').textContent(), `the ${secret} is <b>here</b>`)
+  await becomes(async () => new URL(page.url()).searchParams.get('q'), secret)
+  await page.reload()
+  await becomes(() => hits(page).count(), 1)
+  assert.is(await field(page).inputValue(), secret)
+  await field(page).fill(`${secret} nothing`)
+  await page.getByText('Nothing found').waitFor()
+  await field(page).fill(secret)
+  await hits(page).first().click()
+  await page.waitForURL(new RegExp(`/r/${room}/messages/1#m1`))
+  assert.ok(await page.locator('#m1').isVisible())
+})
+
+test('what cannot be looked for is said beside the field, which keeps what was typed', async (scene) => {
+  scene.expectsFault(/status of 422/)
+  const page = await scene.guest()
+  await page.goto('/search')
+  await field(page).fill('-only')
+  await page.getByRole('alert').waitFor()
+  assert.match((await page.getByRole('alert').textContent()) ?? '', 'Add a word')
+  assert.is(await field(page).inputValue(), '-only')
+})
+
+test('More adds the next page to this one, and a slash leads back to the field', async (scene) => {
+  const [room, many] = [await scene.room(), word()]
+  for (let n = 1; n <= 25; n++) await scene.host.say(room, `${many} number ${n}`)
+  const page = await scene.guest()
+  await finds(page, `/search?q=${many}`, 20)
+  await becomes(async () => {
+    await page.goto(`/search?q="${many} number 1"`)
+    return hits(page).count()
+  }, 1)
+  await page.goto(`/search?q=${many}`)
+  await page.getByRole('link', { name: 'More' }).click()
+  await becomes(() => hits(page).count(), 25)
+  assert.is(await page.getByRole('link', { name: 'More' }).count(), 0)
+  const times = await page.locator('.hit time').allTextContents()
+  assert.is(new Set(times.map((text) => /\d{4}-\d{2}-\d{2}/.test(text))).size, 1)
+  await page.locator('h1').click()
+  await page.keyboard.press('/')
+  assert.ok(await field(page).evaluate((element) => element === document.activeElement))
+})
+
+test('offline, the page says so and goes on when one is back', async (scene) => {
+  scene.expectsFault(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
+  const [room, secret] = [await scene.room(), word()]
+  await scene.host.say(room, `it is ${secret}`)
+  const page = await scene.guest()
+  await finds(page, `/search?q=${secret}`, 1)
+  await page.goto('/search')
+  await page.context().setOffline(true)
+  await field(page).fill(secret)
+  await page.getByText('You’re offline').waitFor()
+  assert.is(await field(page).inputValue(), secret)
+  await page.context().setOffline(false)
+  await page.getByRole('button', { name: 'Search' }).click()
+  await becomes(() => hits(page).count(), 1)
+  assert.is(await page.getByText('You’re offline').count(), 0)
+})
+
+test('without JavaScript it is a form, and More a page', async (scene) => {
+  const [room, many] = [await scene.room(), word()]
+  for (let n = 1; n <= 21; n++) await scene.host.say(room, `${many} ${n}`)
+  const page = await scene.guest('ann', '#3366cc', { javaScriptEnabled: false })
+  await finds(page, `/search?q="${many} 1"`, 1)
+  await page.goto('/')
+  await field(page).fill(many)
+  await page.keyboard.press('Enter')
+  await page.waitForURL(`/search?q=${many}`)
+  assert.is(await hits(page).count(), 20)
+  await page.getByRole('link', { name: 'More' }).click()
+  assert.is(await hits(page).count(), 1)
+})
+
+test.run()
