@@ -51,7 +51,8 @@ const putIn = `state as materialized (
            array_to_tsvector(array[' a' || m.author_id, ' n' || lower(m.author_name)]
              || array(select ' f' || lexeme from unnest(to_tsvector('simple', m.author_name)))
              || case when m.body ~* '\\mhttps?://' then array[' hlink'] else '{}' end
-             || case when m.body ~ '\`' then array[' hcode'] else '{}' end) as marks
+             || case when m.body ~ '\`' then array[' hcode'] else '{}' end
+             || case when m.files is not null then array[' hfile'] else '{}' end) as marks
       from state cross join touched t join messages m on m.room_id = t.room_id and m.n = t.n
       left join search s on s.room_id = t.room_id and s.n = t.n
      where m.deleted_at is null

@@ -25,6 +25,7 @@ export type SearchQuery = {
 const traits = new Map([
   ['link', ' hlink'],
   ['code', ' hcode'],
+  ['file', ' hfile'],
 ])
 
 const part = /(-?)(?:(from|in|before|after|has):(?:"([^"]*)"|(\S*))|("[^"]*"?)|(\S+))/giu
