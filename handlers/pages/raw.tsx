@@ -5,7 +5,7 @@ import type { BodyHtml } from './markdown/html.ts'
 // written by hand here: render.ts says why. `html` escapes whatever is put into it.
 
 /** Those of the sprite that are used. */
-type IconName = 'arrow-down' | 'arrow-left' | 'hash' | 'lock' | 'plus' | 'send-horizontal'
+type IconName = 'arrow-down' | 'arrow-left' | 'hash' | 'lock' | 'plus' | 'send-horizontal' | 'smile'
 
 /** One icon of the sprite. It says nothing to those who cannot see it: a name stands beside it. */
 export const Icon = ({ name }: { name: IconName }) =>
