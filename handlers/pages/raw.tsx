@@ -13,6 +13,7 @@ type IconName =
   | 'plus'
   | 'search'
   | 'send-horizontal'
+  | 'smile'
 
 /** One icon of the sprite. It says nothing to those who cannot see it: a name stands beside it. */
 export const Icon = ({ name }: { name: IconName }) =>

@@ -157,6 +157,10 @@ const Composer = ({ room, once, typed, thread }: RoomProps) => (
       {/* A line break right after the tag is none of the text's: HTML drops it. */}
       {`\n${typed?.body ?? ''}`}
     </textarea>
+    <button type="button" id="emoji" class="send plain">
+      <Icon name="smile" />
+      <span class="visually-hidden">Emoji</span>
+    </button>
     <button type="submit" class="send">
       <Icon name="send-horizontal" />
       <span class="visually-hidden">Send</span>

@@ -123,12 +123,24 @@ function start(form, field) {
     if (underWay) window.htmx.trigger(form, 'htmx:abort')
   })
 
+  // What helps with writing comes when it is first wanted.
+  document.getElementById('emoji')?.addEventListener('click', () => {
+    import('./emoji-picker.js').then((help) => help.pickInto(field), unhelped)
+  })
+  field.addEventListener('input', () => {
+    if (/:\w\w$/.test(field.value))
+      import('./complete.js').then((help) => help.complete(field), unhelped)
+  })
+
   const draft = keptDraft()
   // What the server gives back after a refusal is newer than what was kept.
   if (draft && field.value === '') field.value = draft.text
   if (draft?.sent && field.value.startsWith(draft.sent.text)) sent = draft.sent
   keep()
 }
+
+/** One can write all the same, and the line above says when the server is away. */
+const unhelped = () => {}
 
 /** @param {number} status 0 where no answer came */
 const isPassing = (status) => status === 0 || status === 429 || status >= 500

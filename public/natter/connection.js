@@ -1,6 +1,5 @@
 // @ts-check
-import { createParser } from './event-stream.js'
-import { listen, pause } from './patience.js'
+import { createParser, listen, pause } from './event-stream.js'
 import { createRetry } from './retry.js'
 
 // The one request that is held for a browser: an event stream, or the long poll where something in

@@ -38,7 +38,8 @@ function mark() {
     localTime(item, at)
     before = { author, at: at.getTime(), day }
   }
-  colour()
+  // Most talk has no tables and no code, and needs no styles for them.
+  if (document.querySelector('[data-lang], .wide')) import('./words.js').catch(() => {})
 }
 
 /** What names me, and what I have given. @param {HTMLElement} item */
@@ -110,15 +111,6 @@ function markRooms() {
   }
 }
 
-/** The colours of code come where there is code. */
-function colour() {
-  if (isColoured || !document.querySelector('[data-lang]')) return
-  isColoured = true
-  const link = document.createElement('link')
-  document.head.append(Object.assign(link, { rel: 'stylesheet', href: '/code.css' }))
-}
-
-let isColoured = false
 mark()
 markRooms()
 

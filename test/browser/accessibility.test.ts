@@ -25,6 +25,9 @@ async function livelyRoom(scene: Scene): Promise<string> {
   await scene.host.say(room, 'Good morning')
   await scene.host.say(room, `See https://example.org/${'long/'.repeat(30)}, it is good.`)
   await scene.host.say(room, 'a'.repeat(300))
+  await scene.host.say(room, '# Plan\n\n> A `quote`\n\n- **one**\n- _two_\n\n1. three')
+  await scene.host.say(room, '|a|b|\n|-|-:|\n|1|2|')
+  await scene.host.say(room, '```ts\n/* Reads */ const a = read("b", 3, true) // c\n```')
   return room
 }
 
@@ -190,7 +193,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const page = await scene.guest('lark', '#aa3311', options)
       await enterPlain(page, await livelyRoom(scene))
       const frame = page.frameLocator('iframe')
-      assert.is(await frame.locator('.message').count(), 3)
+      assert.is(await frame.locator('.message').count(), 6)
       // The frame is replaced when there is something new, not after a time for reading.
       assert.equal(await findings(page, ['meta-refresh']), [])
     })

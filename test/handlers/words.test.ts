@@ -52,10 +52,10 @@ test('quotes, lists, headings, rules and tables have their elements', () => {
   assert.match(table, '<td>1</td>\n<td class="center">2</td>\n<td class="right">3</td>')
 })
 
-test('headings are below those of the page', () => {
+test('a heading stands out, and is none of the page', () => {
   all([
-    ['# a', '<h3>a</h3>'],
-    ['##### a', '<h6>a</h6>'],
+    ['# a', '<p class="heading">a</p>'],
+    ['##### *a*', '<p class="heading"><em>a</em></p>'],
     ['a\n===', '<p>a<br>\n===</p>'],
     ['a\n---\nb', '<p>a</p>\n<hr>\n<p>b</p>'],
   ])

@@ -14,10 +14,6 @@ const elements: Record<string, Set<string>> = {
   code: words(''),
   div: words('class tabindex'),
   em: words(''),
-  h3: words(''),
-  h4: words(''),
-  h5: words(''),
-  h6: words(''),
   hr: words(''),
   li: words(''),
   ol: words('start'),
@@ -37,7 +33,7 @@ const elements: Record<string, Set<string>> = {
 
 /** Every value of an attribute. */
 const values: Record<string, RegExp> = {
-  class: /^(?:gone|me-does|emoji-only|wide|right|center|mention|room-link)$/,
+  class: /^(?:gone|me-does|emoji-only|heading|wide|right|center|mention|room-link)$/,
   'data-all': /^$/,
   'data-lang': /^[a-z]+$/,
   'data-person': /^\d+$/,

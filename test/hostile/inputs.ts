@@ -6,4 +6,13 @@ import { markup } from './markup.ts'
 import { structure } from './structure.ts'
 import { unicode } from './unicode.ts'
 
-export const hostile: readonly Hostile[] = [...markup, ...links, ...unicode, ...structure, ...code]
+/** The lists by their names. */
+export const lists: Readonly<Record<string, readonly Hostile[]>> = {
+  markup,
+  links,
+  unicode,
+  structure,
+  code,
+}
+
+export const hostile: readonly Hostile[] = Object.values(lists).flat()

@@ -37,9 +37,7 @@ function block(state: StateCore, token: Token, verdict: Verdict): Token[] {
       return code(state, token)
     case 'heading_open':
     case 'heading_close':
-      // The room's name is the page's first heading, and the list of rooms has the second.
-      token.tag = `h${Math.min(6, Number(token.tag.slice(1)) + 2)}`
-      return [token]
+      return [title(token)]
     case 'th_open':
     case 'td_open':
       return [aligned(token)]
@@ -50,6 +48,16 @@ function block(state: StateCore, token: Token, verdict: Verdict): Token[] {
     default:
       return [token]
   }
+}
+
+/**
+ * A line that stands out, and no heading of the page: those lead through the room, and their levels are
+ * not for whoever writes to choose.
+ */
+function title(token: Token): Token {
+  token.tag = 'p'
+  if (token.nesting === 1) token.attrs = [['class', 'heading']]
+  return token
 }
 
 /** By a class: a style of its own is refused by the policy of our pages. */

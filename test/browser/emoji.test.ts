@@ -1,0 +1,124 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import * as assert from 'uvu/assert'
+import { people } from './people.ts'
+import { becomes, composer, enter, shows } from './talk.ts'
+
+const test = people('emoji')
+
+const button = (page: Page) => page.getByRole('button', { name: 'Emoji' })
+const picker = (page: Page) => page.getByRole('dialog', { name: 'Emoji' })
+const search = (page: Page) => picker(page).getByRole('combobox')
+const options = (page: Page) => page.getByRole('listbox', { name: 'Completions' }).locator('li')
+
+/** What axe finds. That a field of several lines may be a combobox, HTML's roles do not say; browsers do. */
+async function faults(page: Page): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).disableRules('aria-allowed-role')
+  return (await axe.analyze()).violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`)
+}
+
+/** A person in a room of their own. */
+async function writer(scene: Parameters<Parameters<typeof test>[1]>[0], options = {}) {
+  const room = await scene.room()
+  const page = await scene.guest('ann', '#3366cc', options)
+  await enter(page, room)
+  return { room, page }
+}
+
+test('one is picked by its name, with keys alone, and is put where one writes', async (scene) => {
+  const { page } = await writer(scene)
+  await composer(page).fill('so ')
+  await button(page).press('Enter')
+  await search(page).pressSequentially('tada')
+  await becomes(() => picker(page).getByRole('option').first().textContent(), '🎉')
+  assert.equal(await faults(page), [])
+  await search(page).press('Enter')
+  await picker(page).waitFor({ state: 'detached' })
+  await becomes(() => composer(page).inputValue(), 'so 🎉')
+  await composer(page).press('Enter')
+  await shows(page, ['so 🎉'])
+})
+
+test('arrows lead to the others, Escape picks none, and the focus comes back', async (scene) => {
+  const { page } = await writer(scene)
+  await button(page).click()
+  const chosen = () => picker(page).locator('[aria-selected=true]').textContent()
+  const first = await chosen()
+  await search(page).press('ArrowRight')
+  const second = await chosen()
+  await search(page).press('ArrowDown')
+  const below = await chosen()
+  assert.is(new Set([first, second, below]).size, 3)
+  await search(page).press('ArrowUp')
+  assert.is(await chosen(), second)
+  const active = await search(page).getAttribute('aria-activedescendant')
+  assert.is(await page.locator(`[id="${active}"]`).textContent(), second)
+  await search(page).press('Escape')
+  await picker(page).waitFor({ state: 'detached' })
+  assert.is(await composer(page).inputValue(), '')
+  await becomes(() => button(page).evaluate((one) => one === document.activeElement), true)
+})
+
+test('those that were used last come first, in this browser', async (scene) => {
+  const { page, room } = await writer(scene)
+  await button(page).click()
+  await search(page).fill('otter')
+  await picker(page).getByRole('option', { name: 'otter' }).click()
+  await enter(page, room)
+  await button(page).click()
+  await becomes(() => picker(page).getByRole('option').first().textContent(), '🦦')
+  await search(page).fill('zzzz')
+  await becomes(() => picker(page).getByRole('status').textContent(), 'No emoji is called that.')
+})
+
+test('the picker fits a phone', async (scene) => {
+  const { page } = await writer(scene, { viewport: { width: 360, height: 640 } })
+  await button(page).click()
+  await search(page).waitFor()
+  const box = await picker(page).boundingBox()
+  assert.ok(box && box.x >= 0 && box.x + box.width <= 360 && box.y + box.height <= 640)
+  const isWide = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+  assert.is(await isWide(), false)
+})
+
+test('a name is completed behind a colon, by keys and by a click', async (scene) => {
+  const { page } = await writer(scene)
+  await composer(page).pressSequentially('well :tad')
+  await becomes(() => options(page).first().locator('bdi').textContent(), ':tada:')
+  assert.is(await composer(page).getAttribute('role'), 'combobox')
+  assert.equal(await faults(page), [])
+  await composer(page).press('Enter')
+  assert.is(await composer(page).inputValue(), 'well 🎉 ')
+  assert.is(await composer(page).getAttribute('role'), null)
+  await composer(page).pressSequentially('(:ott')
+  await becomes(() => options(page).count(), 1)
+  await options(page).first().click()
+  assert.is(await composer(page).inputValue(), 'well 🎉 (🦦 ')
+  await composer(page).press('Enter')
+  await shows(page, ['well 🎉 (🦦'])
+})
+
+test('what is no name offers nothing, and Escape leaves what was typed', async (scene) => {
+  const { page } = await writer(scene)
+  await composer(page).pressSequentially(':tad')
+  await options(page).first().waitFor()
+  await composer(page).press('Escape')
+  await becomes(() => options(page).count(), 0)
+  assert.is(await composer(page).inputValue(), ':tad')
+  await composer(page).pressSequentially('a http://x:80 10:30')
+  assert.is(await options(page).count(), 0)
+  await composer(page).press('Enter')
+  await shows(page, [':tada http://x:80 10:30'])
+})
+
+test('without JavaScript there is no button, and names become emoji all the same', async (scene) => {
+  const room = await scene.room()
+  const page = await scene.guest('ann', '#3366cc', { javaScriptEnabled: false })
+  await page.goto(`/r/${room}`)
+  assert.is(await page.locator('#emoji').isVisible(), false)
+  await composer(page).fill(':tada: done')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await shows(page.frameLocator('iframe'), ['🎉 done'])
+})
+
+test.run()
