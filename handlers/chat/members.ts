@@ -13,20 +13,23 @@ export type MembersPage = { members: Member[]; next: number | null }
 /**
  * Who is in a room, by the order in which they came to the server. Each person's level is their own
  * affair: only the own one is told.
+ * @param begins how their names begin, whatever the case; empty for all.
  */
 export async function listMembers(
   sql: Sql,
   room: Room,
   personId: number | null,
   after: number,
+  begins = '',
 ): Promise<MembersPage> {
   const { rows } = await sql.query<MemberRow>(
     `select p.id, p.name, p.color, p.kind, m.role, m.muted_until, m.since,
             case when p.id = $2 then m.level else 'everything' end as level
        from members m join people p on p.id = m.person_id
       where m.room_id = $1 and m.person_id > $3 and p.banned_at is null
+        and starts_with(lower(p.name), lower($5))
       order by m.person_id limit $4`,
-    [room.id, personId, after, limits.listedMembers + 1],
+    [room.id, personId, after, limits.listedMembers + 1, begins],
   )
   const members = rows.slice(0, limits.listedMembers).map(memberFrom)
   const next = rows.length > members.length ? (members.at(-1)?.person.id ?? null) : null

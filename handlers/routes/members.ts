@@ -1,6 +1,7 @@
 import { type Level, levels, type Role, roles } from '../chat/access.ts'
 import { findMember, listMembers, setLevel } from '../chat/members.ts'
 import { invalid, notFound, Refusal } from '../chat/refusal.ts'
+import { oneLine } from '../chat/text.ts'
 import type { Placed } from '../chat/writing/membership.ts'
 import { type Fields, readFields } from '../http/body.ts'
 import { represent } from '../http/representation.ts'
@@ -9,13 +10,14 @@ import { memberFragment, memberJson, membersFragment, membersText } from '../pag
 import { type Acting, acted, actorOf, commit, enterToAct, idIn } from './acts.ts'
 import { type Answer, enterRoom } from './context.ts'
 
-/** `GET /r/{room}/members`: who is in the room. */
+/** `GET /r/{room}/members`: who is in the room; `q` is how their names begin. */
 export const showMembers: Answer = async (c) => {
   const entry = await enterRoom(c)
   if (entry instanceof Refusal) return entry
   const { room, person, standing } = entry
   const after = Number(/^\d{1,15}$/.exec(c.req.query('after') ?? '')?.[0] ?? 0)
-  const page = await listMembers(c.var.sql, room, person?.id ?? null, after)
+  const begins = oneLine(c.req.query('q') ?? '').slice(0, limits.nameChars)
+  const page = await listMembers(c.var.sql, room, person?.id ?? null, after, begins)
   return represent(c, {
     json: () => ({
       members: page.members.map((member) => memberJson(member, person?.id)),

@@ -7,7 +7,7 @@ import { tell } from './told.js'
 /** Held so long, a message on a touch screen shows its bar. */
 const LONG_PRESS_MS = 450
 const GLOW_MS = 1_500
-const QUICK = ['👍', '❤️', '😂', '🎉', '🙏', '👀', '✅', '😮']
+const QUICK = ['👍', '❤️', '😂', '🎉', '🙏', '👀', '✅']
 
 const app = document.querySelector('.app')
 const me = app?.getAttribute('data-me') ?? ''
@@ -139,6 +139,17 @@ for (const one of QUICK) {
   button.addEventListener('click', () => react(one))
   emoji.append(button)
 }
+
+const others = made('button', { type: 'button', textContent: '…', title: 'Other emoji' })
+others.setAttribute('aria-label', 'Other emoji')
+others.addEventListener('click', async () => {
+  const item = at
+  const { pickEmoji } = await import('./emoji-picker.js')
+  const one = await pickEmoji(others)
+  if (one && item) await change(number(item), 'POST', { below: '/reactions', json: { emoji: one } })
+  hide()
+})
+emoji.append(others)
 
 /** @param {string} one */
 function react(one) {

@@ -130,6 +130,8 @@ function start(form, field) {
   field.addEventListener('input', () => {
     if (/:\w\w$/.test(field.value))
       import('./complete.js').then((help) => help.complete(field), unhelped)
+    if (/[@#][\p{L}\p{N}]+$/u.test(field.value))
+      import('./names.js').then((help) => help.complete(field), unhelped)
   })
 
   const draft = keptDraft()

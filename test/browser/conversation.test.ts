@@ -116,6 +116,37 @@ test('reactions are counted for both, and one’s own is outlined', async (scene
   await becomes(() => given(ann), [['🎉 1', 'true']])
 })
 
+test('who is named is found by the beginning of their name, and sees that they are meant', async (scene) => {
+  scene.expectsFault(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
+  const { ann, ben } = await two(scene)
+  await say(ann, 'hello')
+  await shows(ben, ['hello'])
+  await composer(ben).pressSequentially('look, @ann')
+  await ben.getByRole('option', { name: 'Ann Archer' }).waitFor()
+  await composer(ben).press('Enter')
+  assert.is(await composer(ben).inputValue(), 'look, @Ann Archer ')
+  await without(ann, () => say(ben, 'look, @Ann Archer #lobby'))
+  await shows(ann, ['hello', 'look, @Ann Archer #lobby'])
+  const isMeant = (page: Page) =>
+    message(page, 'look').evaluate((item) => item.classList.contains('names-me'))
+  await becomes(() => isMeant(ann), true)
+  assert.is(await isMeant(ben), false)
+  const links = await message(ann, 'look')
+    .locator('.body a')
+    .evaluateAll((all) => all.map((one) => one.getAttribute('href')?.replace(/\d+$/, 'ID')))
+  assert.is(links[1], '/r/lobby')
+  assert.ok(links[0]?.endsWith('/members/ID'))
+})
+
+test('any emoji may be given', async (scene) => {
+  const { ann } = await two(scene)
+  await say(ann, 'done')
+  await choose(ann, 'done', 'React', 'Other emoji')
+  await ann.getByRole('dialog').getByRole('combobox').fill('rocket')
+  await ann.getByRole('dialog').getByRole('option').first().click()
+  await ann.locator('.reactions').getByRole('button', { name: '🚀 1' }).waitFor()
+})
+
 test('what was deleted by mistake comes back, for both', async (scene) => {
   scene.expectsFault(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
   const { ann, ben } = await two(scene)

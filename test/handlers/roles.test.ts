@@ -109,6 +109,19 @@ test('somebody whom one has met nowhere does not exist, and is not named', async
   )
 })
 
+test('people are found by how their names begin', async () => {
+  const found = async (q: string) => {
+    const path = `/r/${room}/members?q=${encodeURIComponent(q)}`
+    const list = ask(instance.app, path, { by: olga })
+    const { members } = await jsonOf<{ members: { person: { name: string } }[] }>(list)
+    return members.map(({ person }) => person.name)
+  }
+  assert.equal(await found('OL'), ['olga'])
+  assert.equal(await found('lga'), [])
+  assert.equal(await found('%'), [])
+  assert.is((await found('')).length, 3)
+})
+
 test('whom a room keeps out is told to its moderators alone', async () => {
   const { app } = instance
   const open = await roomOf(app, olga, `Room ${Math.random()}`)
