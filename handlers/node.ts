@@ -58,12 +58,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   const live = await openLive(config.doorbell, database, log)
   const writing = new Writing({ transact: database.transact, onMoved: live.announce })
   const stopRetention = keepRetention(database.pool, log)
-  const uses = new Uses(database.pool, (error) => log.warn('uses', { error: messageOf(error) }))
-  const reads = new Reads(
-    database.pool,
-    () => live.heads.nudge(),
-    (error) => log.warn('reads', { error: messageOf(error) }),
-  )
+  const { uses, reads } = gathered(database, live, log)
   const state = { stopping: false }
   const secret = () => secretOf(config, live.server())
   const app = createApp({
@@ -72,6 +67,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     hub: live.hub,
     heads: live.heads,
     known: live.known,
+    hinting: live.hinting,
     announce: live.announce,
     writing,
     server: live.server,
@@ -121,6 +117,16 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
   }
   return { url: `http://localhost:${port}`, stop: callOnce(stop) }
 }
+
+/** What is noted as it happens, and written now and then for all together. */
+const gathered = ({ pool }: Database, live: Engine, log: Log) => ({
+  uses: new Uses(pool, (error) => log.warn('uses', { error: messageOf(error) })),
+  reads: new Reads(
+    pool,
+    () => live.heads.nudge(),
+    (error) => log.warn('reads', { error: messageOf(error) }),
+  ),
+})
 
 /** Who is let in how often, and by what else than a password. */
 const atTheDoor = (config: Config, log: Log) => ({
@@ -181,6 +187,7 @@ function openLive(doorbell: Config['doorbell'], database: Database, log: Log): P
     sql: database.pool,
     createBell: (bell) => openBell(doorbell, database, bell),
     // The bell that looks is a sweep itself, and knows when to hold back.
+    hints: doorbell === 'listen',
     sweepMs: doorbell === 'listen' ? limits.sweepMs : null,
     onState: (state, error) => {
       if (state === 'listening') log.info('doorbell listening')

@@ -18,6 +18,7 @@ import type { Provider } from '../http/provider.ts'
 import { refuseForm } from '../http/refusals.ts'
 import { epochOf, writeCursor } from '../live/cursor.ts'
 import type { HeadsFeed } from '../live/heads.ts'
+import type { Hinting } from '../live/hinting.ts'
 import type { Hub } from '../live/hub.ts'
 import type { Known } from '../live/known.ts'
 
@@ -30,6 +31,8 @@ declare module 'hono' {
     heads: HeadsFeed
     /** What this instance remembers of people. */
     known: Known
+    /** Who types and who is here; null where instances have no way to tell each other. */
+    hinting: Hinting | null
     /** Tells this instance and the others that a room's log, or the server's, has reached a number. */
     announce: (roomId: number, seq: number) => void
     /** The one way to the rooms' logs. */

@@ -16,12 +16,16 @@ export const showMembers: Answer = async (c) => {
   const { room, person, standing } = entry
   const after = Number(/^\d{1,15}$/.exec(c.req.query('after') ?? '')?.[0] ?? 0)
   const page = await listMembers(c.var.sql, room, person?.id ?? null, after)
+  const here = c.var.hinting?.presence.hereIn(room.id) ?? new Set<number>()
   return represent(c, {
     json: () => ({
-      members: page.members.map((member) => memberJson(member, person?.id)),
+      members: page.members.map((member) => ({
+        ...memberJson(member, person?.id),
+        ...(here.has(member.person.id) ? { here: true } : {}),
+      })),
       next: page.next,
     }),
-    fragment: () => membersFragment({ room, person, standing, ...page }),
+    fragment: () => membersFragment({ room, person, standing, here, ...page }),
     text: () => membersText(page.members),
   })
 }

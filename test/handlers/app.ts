@@ -73,6 +73,7 @@ export async function startInstance(
       return isSilent ? Object.assign(rung, { ring: () => {} }) : rung
     },
     sweepMs: limits.sweepMs,
+    hints: true,
     onState: listening.open,
     onError: (error) => lines.push(`the engine: ${String(error)}`),
   })
@@ -92,6 +93,7 @@ export async function startInstance(
     hub,
     heads: engine.heads,
     known,
+    hinting: engine.hinting,
     announce,
     writing,
     server,
