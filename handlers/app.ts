@@ -57,6 +57,7 @@ import { beginLink, beginSingleSignOn, finishSingleSignOn } from './routes/singl
 import { banPerson, changePerson, unbanPerson } from './routes/standing.ts'
 import { showEdits, showPins, showSaved, showThread } from './routes/talk-pages.ts'
 import { endToken, makeToken, showTokens } from './routes/tokens.ts'
+import { putTyping } from './routes/typing.ts'
 import { postFiles } from './routes/upload.ts'
 
 type Provided =
@@ -65,6 +66,7 @@ type Provided =
   | 'hub'
   | 'heads'
   | 'known'
+  | 'hinting'
   | 'announce'
   | 'writing'
   | 'server'
@@ -161,6 +163,7 @@ function talkRoutes(app: Hono): void {
   app.get('/r/:room/frame', answer(showFrame))
   app.put('/r/:room/read', answer(putRead))
   app.post('/r/:room/read', answer(byFormMethod({ PUT: putRead })))
+  app.put('/r/:room/typing', answer(putTyping))
   app.get('/r/:room/messages', answer(readMessages))
   app.post('/r/:room/messages', answer(postMessage))
   app.get('/r/:room/messages/:n', answer(showMessage))

@@ -134,6 +134,18 @@ export const limits = {
   hintsKept: 20,
   /** One hint, as it is sent. */
   hintBytes: 1_000,
+  /** That somebody types or is here is announced so often at the most, and believed for so long. */
+  hintApartMs: 20_000,
+  hintGoneMs: 45_000,
+  /** How soon it is seen that somebody has come. */
+  presenceLookMs: 1_000,
+  /** People of a room that are announced at an instance; where more have it open nobody is. */
+  presencePeople: 50,
+  /** In a room where more wait at an instance nobody is told of anything but its log. */
+  hintedWaits: 200,
+  /** Rooms whose people are remembered, and people who have just typed. */
+  presenceRooms: 10_000,
+  typistsKept: 10_000,
   /** How often a bell without LISTEN looks. */
   pollingMs: 300,
   reconnectMsMin: 100,

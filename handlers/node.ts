@@ -73,6 +73,7 @@ export async function serve(config: Config, options: Options = {}): Promise<Runn
     hub: live.hub,
     heads: live.heads,
     known: live.known,
+    hinting: live.hinting,
     announce: live.announce,
     server: live.server,
     secret,
@@ -185,6 +186,7 @@ function openLive(doorbell: Config['doorbell'], database: Database, log: Log): P
     sql: database.pool,
     createBell: (bell) => openBell(doorbell, database, bell),
     // The bell that looks is a sweep itself, and knows when to hold back.
+    hints: doorbell === 'listen',
     sweepMs: doorbell === 'listen' ? limits.sweepMs : null,
     onState: (state, error) => {
       if (state === 'listening') log.info('doorbell listening')

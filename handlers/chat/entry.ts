@@ -19,6 +19,8 @@ export type Entry = {
   isBanned: boolean
   /** Who may enter the server just now. */
   policy: EntryPolicy
+  /** Whether others may be told that they are here and type. */
+  hints: boolean
   room: Room | null
   /** As what they stand in the room. */
   standing: Standing
@@ -30,6 +32,7 @@ type PersonRow = {
   person_color: string
   person_kind: Person['kind']
   banned: boolean
+  hints: boolean | null
   entry: EntryPolicy
 }
 
@@ -37,7 +40,7 @@ type EntryRow = RoomRow &
   PersonRow & { sees: boolean; role: Role | null; is_in: boolean; floor: number; level: Level }
 
 const personColumns = `p.id as person_id, p.name as person_name, p.color as person_color,
-            p.kind as person_kind, p.banned_at is not null as banned, pol.entry`
+            p.kind as person_kind, p.banned_at is not null as banned, p.hints, pol.entry`
 
 export type Asked = {
   /** The stored key of a session, or null for somebody who shows none. */
@@ -91,7 +94,7 @@ const standingFrom = ({ role, is_in, floor, level }: EntryRow): Standing => ({
 })
 
 /** Somebody at the door: who they are, and whether they may enter. */
-export type Visit = Pick<Entry, 'person' | 'isBanned' | 'policy'>
+export type Visit = Pick<Entry, 'person' | 'isBanned' | 'policy' | 'hints'>
 
 /** The person behind a session, if it is anybody's. */
 export async function identify(sql: Sql, session: Uint8Array | null): Promise<Visit> {
@@ -110,6 +113,7 @@ const visitOf = (row: PersonRow): Visit => ({
   person: personFrom(row),
   isBanned: row.banned,
   policy: row.entry,
+  hints: row.hints ?? false,
 })
 
 const isSlug = (text: string) => text.length <= limits.slugChars && /^[a-z0-9-]+$/.test(text)

@@ -61,9 +61,10 @@ async function clusterIdentifier(sql: Sql): Promise<string> {
 }
 
 /**
- * What befalls somebody: another name or kind, the end of a session, or of what they may see.
+ * What befalls somebody: another name or kind, whether others are told that they are here, the end of a
+ * session, or of what they may see.
  */
-export type PersonEvent = 'person.changed' | 'session.ended' | 'access.changed'
+export type PersonEvent = 'person.changed' | 'hints.changed' | 'session.ended' | 'access.changed'
 
 /**
  * The last parts of a statement that changes somebody, as far as its `with changed (id)` finds them:

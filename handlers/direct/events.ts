@@ -67,13 +67,14 @@ async function enter(parts: Parts, { cookie, reading }: AskedEvents): Promise<Vi
   const session = sessionIn(cookie, parts.secret())
   const seen = parts.engine.known.moves
   const entry = await parts.enter({ session, slug: reading.open ?? '' })
-  const { person, policy, room, standing, isBanned } = entry
+  const { person, policy, hints, room, standing, isBanned } = entry
   // Who is not let in, or opens what is not for them, is told why by the application.
   if (isBanned || (!room && (reading.open !== undefined || policy !== 'open'))) return undefined
   const origin = room ?? (await parts.engine.heads.now())
   return {
     person,
     policy,
+    hints,
     room,
     floor: standing.floor,
     seen,

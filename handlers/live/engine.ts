@@ -2,6 +2,7 @@ import { readServer, type Server } from '../chat/server.ts'
 import { databaseIsAway, type Sql } from '../chat/sql.ts'
 import type { Bell, Doorbell } from './doorbell.ts'
 import { HeadsFeed } from './heads.ts'
+import { Hinting } from './hinting.ts'
 import { Hub } from './hub.ts'
 import { Known } from './known.ts'
 import { SERVER_LOG } from './log.ts'
@@ -18,8 +19,8 @@ export type Engine = {
   server: () => Server
   /** Tells this instance and the others that a log has reached a number; room 0 is the server's. */
   announce: (roomId: number, seq: number) => void
-  /** Tells the readers of a room, here and at the other instances, something that is in no log: JSON. */
-  hint: (roomId: number, text: string) => void
+  /** Who types and who is here; null where instances have no way to tell each other. */
+  hinting: Hinting | null
   /** Ends all waits, over so many milliseconds. */
   release(spreadMs: number): Promise<void>
   /** Stops the doorbell and the sweep; what was rung last still goes out. */
@@ -36,6 +37,8 @@ type Parts = {
   createBell: (bell: Bell) => Doorbell
   /** How often to look for what the doorbell may have missed; null where the bell itself looks. */
   sweepMs: number | null
+  /** Whether the bell carries hints. */
+  hints: boolean
   onState: NonNullable<Bell['onState']>
   /** Is told of what failed for another reason than an absent database. */
   onError: (error: unknown) => void
@@ -43,7 +46,7 @@ type Parts = {
 
 /** Opens the hub, the memory of people and the server's log, and lets them be woken. */
 export async function openEngine(parts: Parts): Promise<Engine> {
-  const { sql, createBell, sweepMs, onState, onError } = parts
+  const { sql, createBell, sweepMs, hints, onState, onError } = parts
   let server = await readServer(sql)
   const failed = (error: unknown) => {
     if (!databaseIsAway(error)) onError(error)
@@ -57,7 +60,7 @@ export async function openEngine(parts: Parts): Promise<Engine> {
   const log = new ServerLog({
     sql,
     begin: server.lastSeq,
-    onEvent: (event) => takeEvent(event, { known, hub, renew, moves: log.moves }),
+    onEvent: (event) => takeEvent(event, { known, hub, hinting, renew, moves: log.moves }),
     onLost: forget,
     onError: failed,
   })
@@ -83,13 +86,15 @@ export async function openEngine(parts: Parts): Promise<Engine> {
   }
   const bell = createBell({
     onRing: advance,
-    onHint: (roomId, text) => hub.hint(roomId, text),
+    onHint: (roomId, words) => hinting?.heard(roomId, words),
     onMissed: sweep,
     onState: (state, error) => {
       if (state === 'listening') void renew()
       onState(state, error)
     },
   })
+  const ring = (roomId: number, words: string) => bell.hint(roomId, words)
+  const hinting = hints ? new Hinting({ hub, log, sweep: sweeping, ring }) : null
   const timer = sweepMs === null ? undefined : setInterval(() => sweep().catch(() => {}), sweepMs)
   return {
     hub,
@@ -100,13 +105,11 @@ export async function openEngine(parts: Parts): Promise<Engine> {
       advance(roomId, seq)
       bell.ring(roomId, seq)
     },
-    hint: (roomId, text) => {
-      hub.hint(roomId, text)
-      bell.hint(roomId, text)
-    },
+    hinting,
     release: (spreadMs) => hub.stop(spreadMs),
     stop: () => {
       clearInterval(timer)
+      hinting?.stop()
       heads.stop()
       return bell.stop()
     },
@@ -123,7 +126,7 @@ type Taking = { renew: () => unknown; moves: number }
 /** What a change of the server means for those who are remembered here, and who wait. */
 function takeEvent(
   { type, personId, roomId }: ServerEvent,
-  { known, hub, renew, moves }: Pick<Engine, 'known' | 'hub'> & Taking,
+  { known, hub, hinting, renew, moves }: Pick<Engine, 'known' | 'hub' | 'hinting'> & Taking,
 ): void {
   if (type === 'secret.changed') {
     renew()
@@ -131,6 +134,7 @@ function takeEvent(
   }
   if (personId !== null) {
     known.forgetPerson(personId)
+    if (type === 'hints.changed') hinting?.presence.hide(personId)
     if (type !== 'person.changed') hub.endOf(personId, moves)
     return
   }

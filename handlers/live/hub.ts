@@ -69,14 +69,11 @@ export class Hub implements Follower {
 
   /** Timers, groups and names that stand for waits; none where nobody waits. */
   get traces(): number {
-    const groups = this.#rooms.waitedIn().map((room) => room.groups.size)
-    return groups.reduce((sum, size) => sum + size, this.#wheel.count + this.#byKey.size)
+    return this.#rooms.groups + this.#wheel.count + this.#byKey.size
   }
 
   /** The newest number of a room that this instance has heard of; undefined where of none. */
-  headOf(roomId: number): number | undefined {
-    return this.#rooms.head(roomId)
-  }
+  headOf = (roomId: number): number | undefined => this.#rooms.head(roomId)
 
   /**
    * What is past a number and known here, without asking anybody.
@@ -166,11 +163,14 @@ export class Hub implements Follower {
    */
   hint(roomId: number, text: string): void {
     const room = this.#rooms.get(roomId)
-    if (!room?.isFollowed || !isHint(text)) return
+    if (!room?.isFollowed || room.size > limits.hintedWaits || !isHint(text)) return
     const hint = { text }
     room.hints.add(hint)
     this.#hintSlices.push(room.streams(), hint)
   }
+
+  /** Who has which room open here and lets others know; nobody where that would be too many. */
+  present = (): Map<number, Set<number>> => this.#rooms.present()
 
   /** The rooms that someone waits in, and the numbers that they are believed to have reached. */
   believed(): Heads {

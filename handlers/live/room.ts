@@ -50,6 +50,19 @@ export class Room {
     return [...this.groups.values()].flatMap((group) => group.waits.all())
   }
 
+  /** How many wait here. */
+  get size(): number {
+    let size = 0
+    for (const { waits } of this.groups.values()) size += waits.size
+    return size
+  }
+
+  /** Who waits here and lets others know. */
+  people(): number[] {
+    const shown = this.waits().flatMap(({ who }) => (who.isShown ? (who.personId ?? []) : []))
+    return [...new Set(shown)]
+  }
+
   /** The streams of the room, wherever they stand. */
   streams(): Stream[] {
     const groups = [...this.groups.values()].filter(({ isStream }) => isStream)

@@ -64,6 +64,22 @@ export class Rooms {
     return [...this.#rooms.values()].filter((room) => room.groups.size > 0)
   }
 
+  /** Groups of those who wait for the same. */
+  get groups(): number {
+    return this.waitedIn().reduce((sum, { groups }) => sum + groups.size, 0)
+  }
+
+  /** Who lets others know that they wait in a room; nobody where that would be too many. */
+  present(): Map<number, Set<number>> {
+    const present = new Map<number, Set<number>>()
+    for (const room of this.waitedIn()) {
+      const people = room.size > limits.hintedWaits ? [] : room.people()
+      if (people.length > 0 && people.length <= limits.presencePeople)
+        present.set(room.id, new Set(people))
+    }
+    return present
+  }
+
   /** All who wait in some room. */
   waits(): Wait[] {
     return this.waitedIn().flatMap((room) => room.waits())

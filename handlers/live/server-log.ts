@@ -7,7 +7,8 @@ import type { Follower, Heads } from './sweep.ts'
 export type ServerEvent = {
   seq: number
   /**
-   * `person.changed`: another name or colour. `session.ended`: one of their sessions, or all.
+   * `person.changed`: another name or colour. `hints.changed`: whether others are told that they are
+   * here. `session.ended`: one of their sessions, or all.
    * `access.changed`: they see less than before. Of nobody in particular: `room.closed` and
    * `policy.changed`; `secret.changed`: cookies are signed by another secret.
    */
@@ -69,6 +70,11 @@ export class ServerLog implements Follower {
     if (seq > this.#head) this.#head = seq
     void this.#follow()
     return told
+  }
+
+  /** The newest number that this instance has heard of. */
+  get head(): number {
+    return this.#head
   }
 
   /** Another number whenever something was told. */

@@ -22,6 +22,8 @@ export type Waiter = {
   personId: number | null
   /** A word of their own: a newer wait of theirs with it ends the older one. */
   client?: string | undefined
+  /** Whether others may be told that they have the room open. */
+  isShown?: boolean
   /** How far the server's log was followed before they were looked up (`ServerLog.moves`). */
   seen: number
 }

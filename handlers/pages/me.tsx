@@ -3,6 +3,7 @@ import type { Refusal } from '../chat/refusal.ts'
 import { limits } from '../limits.ts'
 import { AccountLinks } from './account-links.tsx'
 import { Alert } from './alert.tsx'
+import { HintsSwitch } from './hints-switch.tsx'
 import { PasskeySignIn, PasskeysLink } from './passkey-controls.tsx'
 import { Mark, Name, PasswordField, ProfileFields, personJson } from './person.tsx'
 import { Icon, PageStyle, Title } from './raw.tsx'
@@ -33,6 +34,8 @@ type MeProps = {
   profile: Profile
   refused?: { form: MeForm; refusal: Refusal }
   provider?: ProviderWay | undefined
+  /** Whether others are told that I am here; undefined where that is not mine to say. */
+  hints?: boolean | undefined
   /** Where to go on once one is signed in: a path of ours. */
   to?: string | undefined
 }
@@ -61,6 +64,7 @@ export const meFragment = (props: MeProps): string =>
             />
             <p class="hint">{hintFor(props.person)}</p>
           </section>
+          {props.hints === undefined ? '' : <HintsSwitch hints={props.hints} />}
           {props.person && props.person.kind !== 'guest' ? (
             <>
               <PasskeysLink />
@@ -172,7 +176,7 @@ export const ProfileForm = ({ profile, to, button }: FormProps) => (
 )
 
 /** Me, for programs. A visitor gets a name to pick. */
-export const meJson = (person: Person | null, suggestion: Profile) =>
+export const meJson = (person: Person | null, suggestion: Profile, hints?: boolean) =>
   person
-    ? personJson(person)
+    ? { ...personJson(person), ...(hints === undefined ? {} : { hints }) }
     : { id: null, name: null, color: null, kind: 'visitor' as const, suggestion }

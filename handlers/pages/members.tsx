@@ -11,9 +11,9 @@ type Props = { room: Room; person: Person | null; standing: Standing }
 
 /** The people of a room. */
 export const membersFragment = (
-  props: Props & { members: Member[]; next: number | null },
+  props: Props & { members: Member[]; next: number | null; here: ReadonlySet<number> },
 ): string => {
-  const { room, person, standing, members, next } = props
+  const { room, person, standing, members, next, here } = props
   const own = members.find((member) => member.person.id === person?.id)
   return render(
     <About room={room} standing={standing} part="members">
@@ -26,7 +26,7 @@ export const membersFragment = (
           <ul class="cards">
             {members.map((member) => (
               <li>
-                <MemberCard room={room} member={member} />
+                <MemberCard room={room} member={member} isHere={here.has(member.person.id)} />
               </li>
             ))}
           </ul>
@@ -43,11 +43,14 @@ export const membersFragment = (
   )
 }
 
-const MemberCard = ({ room, member }: { room: Room; member: Member }) => (
+const MemberCard = ({ room, member, isHere }: { room: Room; member: Member; isHere: boolean }) => (
   <a class="card" href={`/r/${room.slug}/members/${member.person.id}`}>
-    <Mark person={member.person} />
+    <span class={isHere ? 'here' : undefined}>
+      <Mark person={member.person} />
+    </span>
     <span class="card-text">
       <Name person={member.person} />
+      {isHere ? <span class="visually-hidden">, is here</span> : ''}
       <span class="card-topic">{describe(room, member)}</span>
     </span>
   </a>

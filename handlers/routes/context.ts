@@ -21,6 +21,7 @@ import { refuseForm } from '../http/refusals.ts'
 import type { Slots } from '../http/slots.ts'
 import { epochOf, writeCursor } from '../live/cursor.ts'
 import type { HeadsFeed } from '../live/heads.ts'
+import type { Hinting } from '../live/hinting.ts'
 import type { Hub } from '../live/hub.ts'
 import type { Known } from '../live/known.ts'
 import type { Previews } from '../media/previews.ts'
@@ -46,6 +47,8 @@ declare module 'hono' {
     heads: HeadsFeed
     /** What this instance remembers of people. */
     known: Known
+    /** Who types and who is here; null where instances have no way to tell each other. */
+    hinting: Hinting | null
     /** Tells this instance and the others that a room's log, or the server's, has reached a number. */
     announce: (roomId: number, seq: number) => void
     /** The one way to the rooms' logs. */

@@ -45,24 +45,24 @@ export const showEvents: Answer = async (c) => {
 }
 
 /** One who is told of no room. */
-const nobody = { person: null, policy: 'members', room: null, floor: 0 } as const
+const nobody = { person: null, policy: 'members', hints: false, room: null, floor: 0 } as const
 
 async function enter(c: Context, { open }: EventsReading): Promise<Viewer | Refusal> {
   const { word } = c.var.server()
   const seen = c.var.known.moves
   if (open === undefined) {
     const [visit, { origin }] = await Promise.all([visitOf(c), c.var.heads.now()])
-    const { person, policy, isBanned } = visit
+    const { person, policy, hints, isBanned } = visit
     // Somebody banned is told of nothing, also of no room that they were in.
     if (isBanned) return { ...nobody, seen, epoch: epochOf(word, { origin }) }
     if (!isAdmitted(person?.kind ?? 'visitor', policy)) return notAdmitted(person, policy)
-    return { person, policy, room: null, floor: 0, seen, epoch: epochOf(word, { origin }) }
+    return { person, policy, hints, room: null, floor: 0, seen, epoch: epochOf(word, { origin }) }
   }
   const session = sessionOf(c, c.var.secret())
   const entry = await c.var.enter({ session, slug: open })
-  const { person, policy, room, standing } = entry
+  const { person, policy, hints, room, standing } = entry
   if (!room) return noRoom(entry)
-  return { person, policy, room, floor: standing.floor, seen, epoch: epochOf(word, room) }
+  return { person, policy, hints, room, floor: standing.floor, seen, epoch: epochOf(word, room) }
 }
 
 function show(c: Context, viewer: Viewer, { batch, news, since }: Told): Response {

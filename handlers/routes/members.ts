@@ -18,12 +18,16 @@ export const showMembers: Answer = async (c) => {
   const after = Number(/^\d{1,15}$/.exec(c.req.query('after') ?? '')?.[0] ?? 0)
   const begins = oneLine(c.req.query('q') ?? '').slice(0, limits.nameChars)
   const page = await listMembers(c.var.sql, room, person?.id ?? null, after, begins)
+  const here = c.var.hinting?.presence.hereIn(room.id) ?? new Set<number>()
   return represent(c, {
     json: () => ({
-      members: page.members.map((member) => memberJson(member, person?.id)),
+      members: page.members.map((member) => ({
+        ...memberJson(member, person?.id),
+        ...(here.has(member.person.id) ? { here: true } : {}),
+      })),
       next: page.next,
     }),
-    fragment: () => membersFragment({ room, person, standing, ...page }),
+    fragment: () => membersFragment({ room, person, standing, here, ...page }),
     text: () => membersText(page.members),
   })
 }

@@ -13,18 +13,19 @@ export function showPerson(
   c: Context,
   person: Person | null,
   status: ContentfulStatusCode = 200,
-  isConnected?: boolean,
+  { isConnected, hints }: { isConnected?: boolean | undefined; hints?: boolean } = {},
 ): Response {
   const suggestion = { name: friendlyName(), color: friendlyColor() }
   return represent(
     c,
     {
-      json: () => meJson(person, suggestion),
+      json: () => meJson(person, suggestion, person ? hints : undefined),
       fragment: () =>
         meFragment({
           person,
           profile: person ?? suggestion,
           provider: providerWay(c, isConnected),
+          hints: person ? hints : undefined,
           to: wayOn(c.req.query('to')),
         }),
       text: () => `${person ? person.name : 'visitor'}\n`,

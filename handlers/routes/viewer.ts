@@ -16,6 +16,8 @@ export type Viewer = {
   floor: number
   /** Who may enter the server just now. */
   policy: EntryPolicy
+  /** Whether others may be told that they are here. */
+  hints: boolean
   /** How far the server's log was followed before they were looked up. */
   seen: number
   /** The epoch of the room's log, and of what is known of the others. */
@@ -29,9 +31,10 @@ export const readerOf = ({ person, policy }: Viewer): HeadsReader => ({
 })
 
 /** A viewer as one who waits. */
-export const waiterOf = ({ person, seen }: Viewer, { client }: EventsReading): Waiter => ({
+export const waiterOf = ({ person, hints, seen }: Viewer, { client }: EventsReading): Waiter => ({
   personId: person?.id ?? null,
   client,
+  isShown: hints,
   seen,
 })
 

@@ -31,7 +31,7 @@ const REST_MS = 60_000
  *   what changed between two cursors
  * @typedef {{ room: string, last: number }} Head another room's newest number
  * @typedef {{
- *   begun(): void, batch(batch: Batch): void, head(head: Head): void,
+ *   begun(): void, batch(batch: Batch): void, head(head: Head): void, hint(hint: object): void,
  *   state(state: State): void, pollUntil(ms: number): void
  * }} Tell
  */
@@ -138,6 +138,7 @@ export function createConnection(tell) {
     if (isReset || type === 'message')
       tell.batch({ room, html: data, from: after, to: id, isReset })
     else if (type.startsWith('room.')) tell.head(JSON.parse(data))
+    else if (type === 'hint') tell.hint(JSON.parse(data))
   }
 
   /**

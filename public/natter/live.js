@@ -32,7 +32,8 @@ const retry = createRetry(catchUp)
 let stand = () => {}
 
 /** @param {any} said by the connection, see tabs.js */
-function hear({ state, batch, head, begun, room: open, after }) {
+function hear({ state, batch, head, hint, begun, room: open, after }) {
+  if (hint && open === room) takeHint(hint)
   if (batch) takeBatch(batch)
   if (head) takeHead(head)
   if (state) takeState(state, open)
@@ -47,6 +48,7 @@ function takeBatch({ room: open, html, from, to, isReset }) {
   if (!room || open !== room) return
   const isGap = !isReset && numberOf(from) > numberOf(cursor)
   if (isCatchingUp || isGap) return void catchUp()
+  if (html.includes('class="hint"')) takeHints(html)
   swap(html, isReset)
   reach((isReset && cursorOfTalk()) || to)
 }
@@ -59,6 +61,17 @@ function takeHeads(html) {
     takeHead({ room: other, last: Number(last), ...more })
   }
 }
+
+/** @param {string} html */
+function takeHints(html) {
+  const parsed = new DOMParser().parseFromString(html, 'text/html')
+  for (const hint of parsed.querySelectorAll('template.hint')) {
+    takeHint(JSON.parse(hint.getAttribute('data-hint') ?? '{}'))
+  }
+}
+
+/** @param {any} hint what is in no log: who types */
+const takeHint = async (hint) => (await import('./typing.js')).take(hint)
 
 /** @param {import('./connection.js').Head} head */
 function takeHead(head) {
@@ -151,4 +164,6 @@ if (room || document.querySelector('.rooms, .cards')) {
   stand = connect(() => ({ room, after: cursor, me }), hear)
   document.addEventListener('visibilitychange', see)
   addEventListener('offline', sayAway)
+  const composer = document.getElementById('composer')
+  composer?.addEventListener('input', () => void import('./typing.js'), { once: true })
 }

@@ -39,6 +39,7 @@ const connection = createConnection({
     heads.set(head.room, head.last)
     tell({ head })
   },
+  hint: (hint) => tell({ hint, room: connection.place.room }),
   state(state) {
     const { room } = connection.place
     tell({ state, room })

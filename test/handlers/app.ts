@@ -78,6 +78,7 @@ export async function startInstance(
       return isSilent ? Object.assign(rung, { ring: () => {} }) : rung
     },
     sweepMs: limits.sweepMs,
+    hints: true,
     onState: listening.open,
     onError: (error) => lines.push(`the engine: ${String(error)}`),
   })
@@ -99,6 +100,7 @@ export async function startInstance(
     hub,
     heads: engine.heads,
     known,
+    hinting: engine.hinting,
     announce,
     writing,
     server,

@@ -145,7 +145,13 @@ test('is one and the same room for all, and no room of a database that was repla
   await enter('', null)
   assert.is(known.find(word, room.slug)?.room, known.find('', room.slug)?.room)
   const replaced = { ...room, origin: room.origin + 1 }
-  const nobody = { person: null, isBanned: false, policy: 'open', standing: nowhere } as const
+  const nobody = {
+    person: null,
+    isBanned: false,
+    policy: 'open',
+    hints: false,
+    standing: nowhere,
+  } as const
   await known.enter('', { session: null, slug: room.slug }, async () => ({
     ...nobody,
     room: replaced,

@@ -1,0 +1,68 @@
+/** Two people, one of whom types. */
+import * as assert from 'uvu/assert'
+import { people } from './people.ts'
+import { becomes, composer, enter, say, shows, state } from './talk.ts'
+
+const test = people('who types and who is here')
+
+test('one sees that another types, until they have said it', async (scene) => {
+  const room = await scene.room()
+  const [ann, ben] = [await scene.guest('Ann'), await scene.guest('Ben')]
+  await enter(ann, room)
+  await enter(ben, room)
+  await composer(ann).pressSequentially('hello')
+  await becomes(() => state(ben), 'Ann is typing')
+  assert.is(await state(ann), '')
+  assert.is(await ben.locator('#state').getAttribute('role'), 'status')
+  await composer(ann).press('Enter')
+  await shows(ben, ['hello'])
+  await becomes(() => state(ben), '')
+})
+
+test('a browser tells once that somebody types, however much they type', async (scene) => {
+  const room = await scene.room()
+  const page = await scene.guest('Ann')
+  await enter(page, room)
+  let told = 0
+  page.on('request', (request) => {
+    if (request.url().endsWith('/typing')) told++
+  })
+  await composer(page).pressSequentially('hello there, this takes a while')
+  await say(page, 'and is said')
+  await shows(page, ['and is said'])
+  assert.is(told, 1)
+})
+
+test('who wants nobody to know is not seen, and says so on the page about themselves', async (scene) => {
+  const room = await scene.room()
+  const [ann, ben] = [await scene.guest('Ann'), await scene.guest('Ben')]
+  await ann.goto('/me')
+  await ann.getByRole('button', { name: 'Let nobody see it' }).click()
+  await ann.getByText('Nobody sees when you are here, or when you type.').waitFor()
+  await enter(ann, room)
+  await enter(ben, room)
+  const answered = ann.waitForResponse((answer) => answer.url().endsWith('/typing'))
+  await composer(ann).pressSequentially('hello')
+  await answered
+  await say(ann, 'first')
+  await say(ben, 'I see nobody')
+  await shows(ben, ['first', 'I see nobody'])
+  assert.is(await state(ben), '')
+  await ben.goto(`/r/${room}/members`)
+  const card = ben.locator('.card', { hasText: 'Ann' })
+  await card.waitFor()
+  assert.is(await card.locator('.here').count(), 0)
+})
+
+test('whoever has the room open has a dot among its people', async (scene) => {
+  const room = await scene.room()
+  const [ann, ben] = [await scene.guest('Ann'), await scene.guest('Ben')]
+  await enter(ann, room)
+  await say(ann, 'I am here')
+  await becomes(async () => {
+    await ben.goto(`/r/${room}/members`)
+    return ben.locator('.card', { hasText: 'Ann' }).locator('.here').count()
+  }, 1)
+})
+
+test.run()
