@@ -55,7 +55,7 @@ import { createSession, endSession } from './routes/sessions.ts'
 import { changeRoom, showSettings } from './routes/settings.ts'
 import { beginLink, beginSingleSignOn, finishSingleSignOn } from './routes/single-sign-on.ts'
 import { banPerson, changePerson, unbanPerson } from './routes/standing.ts'
-import { showEdits, showPins, showSaved, showThread } from './routes/talk-pages.ts'
+import { showDays, showEdits, showPins, showSaved, showThread } from './routes/talk-pages.ts'
 import { endToken, makeToken, showTokens } from './routes/tokens.ts'
 import { putTyping } from './routes/typing.ts'
 import { postFiles } from './routes/upload.ts'
@@ -188,6 +188,7 @@ function talkRoutes(app: Hono): void {
     answer(byFormMethod({ PUT: saveMessage, DELETE: unsaveMessage })),
   )
   app.get('/r/:room/pins', answer(showPins))
+  app.get('/r/:room/days', answer(showDays))
   app.get('/saved', answer(showSaved))
   app.post('/r/:room/messages/:n/reports', answer(createReport))
   app.post('/r/:room/files', answer(postFiles))

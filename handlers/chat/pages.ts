@@ -10,8 +10,10 @@ import {
 import type { Room } from './rooms.ts'
 import type { Sql } from './sql.ts'
 
-/** Which part of the talk: the newest, what came before a message, from one on, or around one. */
-export type Stretch = { from: 'newest' } | { from: 'before' | 'from' | 'around'; n: number }
+/** Which part of the talk: the newest, what came before a message, from one on, around one, or from a time on. */
+export type Stretch = Numbered | { from: 'since'; at: Date }
+
+type Numbered = { from: 'newest' } | { from: 'before' | 'from' | 'around'; n: number }
 
 /** A stretch of messages, oldest first. */
 export type Page = {
@@ -38,7 +40,7 @@ export async function readPage(
   limit: number,
   floor = 0,
 ): Promise<Page> {
-  const { pivot, below, above } = reach(stretch, limit)
+  const { pivot, below, above } = reach(await numbered(sql, room, stretch), limit)
   const { rows } = await sql.query<MessageRow>(
     `(select ${messageColumns} from messages m
        where m.room_id = $1 and m.n < $2 and m.n > $5 and m.n <= $6 order by m.n desc limit $3)
@@ -61,12 +63,53 @@ export async function readPage(
   }
 }
 
+/** Where nothing was said since a time, the newest. */
+async function numbered(
+  sql: Sql,
+  room: Pick<Room, 'id' | 'lastSeq'>,
+  stretch: Stretch,
+): Promise<Numbered> {
+  if (stretch.from !== 'since') return stretch
+  const n = await firstSince(sql, room, stretch.at)
+  return n > room.lastSeq ? { from: 'newest' } : { from: 'from', n }
+}
+
 /** How many messages are shown on either side of message `pivot`, which counts as above. */
-function reach(stretch: Stretch, limit: number) {
+function reach(stretch: Numbered, limit: number) {
   if (stretch.from === 'newest') return { pivot: Number.MAX_SAFE_INTEGER, below: limit, above: 0 }
   const pivot = stretch.n
   if (stretch.from === 'before') return { pivot, below: limit, above: 0 }
   if (stretch.from === 'from') return { pivot, below: 0, above: limit }
   const half = Math.floor(limit / 2)
   return { pivot, below: half, above: limit - half }
+}
+
+/**
+ * The number of the first message that was said at a time or after it, by halving the room's numbers: a few
+ * looks by key, however long the talk is. A room's times rise with its numbers.
+ * @returns past the end where nothing was said since.
+ */
+export async function firstSince(
+  sql: Sql,
+  room: Pick<Room, 'id' | 'lastSeq'>,
+  at: Date,
+): Promise<number> {
+  const { rows } = await sql.query<{ n: number }>(
+    `with recursive halved as (
+       select 0::bigint as low, $2::bigint + 1 as high
+       union all
+       select case when isbefore then n else low end, case when isbefore then high else middle end
+         from halved
+         cross join lateral (select (low + high) / 2 as middle) half
+         cross join lateral (
+           select coalesce(n, middle) as n, coalesce(at < $3, false) as isbefore
+             from (select 1) one left join lateral
+               (select n, at from messages
+                 where room_id = $1 and n >= middle and n < high order by n limit 1) m on true) m
+        where high - low > 1
+     )
+     select high as n from halved order by high - low limit 1`,
+    [room.id, room.lastSeq, at],
+  )
+  return rows[0]?.n ?? room.lastSeq + 1
 }

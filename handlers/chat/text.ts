@@ -85,3 +85,10 @@ export const loginOf = (name: string): string =>
     .replace(invisible, '')
     .replace(/\s+/g, ' ')
     .trim()
+
+/** The beginning of a day in UTC; null for what is no day. */
+export function dayOf(text: string): Date | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null
+  const day = new Date(`${text}T00:00:00Z`)
+  return Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== text ? null : day
+}

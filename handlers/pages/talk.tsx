@@ -34,46 +34,61 @@ export const Talk = ({ room, page, live, next, thread }: TalkProps) => (
         ))}
       </ol>
     </div>
-    {page.next === null ? (
-      <Poller next={next ?? changesPath(room.slug, live)} />
-    ) : (
-      <Later
-        path={thread === undefined ? `/r/${room.slug}` : threadPath(room.slug, thread)}
-        next={page.next}
-      />
-    )}
+    <div id="onward">
+      {page.next === null ? (
+        <Poller next={next ?? changesPath(room.slug, live)} />
+      ) : (
+        <Later slug={room.slug} next={page.next} thread={thread} />
+      )}
+    </div>
   </div>
 )
 
 export const talkFragment = (props: TalkProps): string => render(<Talk {...props} />)
 
-/** Puts the page before in front of this one; without JavaScript it leads there. */
+/** What brings a further page when it comes into sight, or is touched; without a script it leads there. */
+const further = (path: string, swap: 'afterbegin' | 'beforeend', link: string) => ({
+  'hx-get': path,
+  'hx-target': '#messages',
+  'hx-swap': swap,
+  'hx-select': '#messages > li',
+  'hx-select-oob': link,
+  'hx-trigger': 'click, intersect once',
+  'hx-sync': 'this:drop',
+})
+
 const Earlier = ({ slug, prev }: { slug: string; prev: number | null }) => (
   <p id="earlier" class="further">
     {prev === null ? (
       ''
     ) : (
-      <a
-        href={`/r/${slug}?before=${prev}`}
-        hx-get={`/r/${slug}/messages?before=${prev}`}
-        hx-target="#messages"
-        hx-swap="afterbegin"
-        hx-select="#messages > li"
-        hx-select-oob="#earlier"
-        hx-sync="this:drop"
-      >
-        Earlier messages
-      </a>
+      <>
+        <a
+          href={`/r/${slug}?before=${prev}`}
+          {...further(`/r/${slug}/messages?before=${prev}`, 'afterbegin', '#earlier')}
+        >
+          Earlier messages
+        </a>
+        <a href={`/r/${slug}/days`}>Go to a day</a>
+      </>
     )}
   </p>
 )
 
-const Later = ({ path, next }: { path: string; next: number }) => (
-  <p class="further">
-    <a href={`${path}?from=${next}`}>Later messages</a>
-    <a href={path}>To the present</a>
-  </p>
-)
+type LaterProps = { slug: string; next: number; thread: number | undefined }
+
+function Later({ slug, next, thread }: LaterProps) {
+  const path = thread === undefined ? `/r/${slug}` : threadPath(slug, thread)
+  const more = further(`/r/${slug}/messages?from=${next}`, 'beforeend', '#onward')
+  return (
+    <p class="further">
+      <a href={`${path}?from=${next}`} {...(thread === undefined ? more : {})}>
+        Later messages
+      </a>
+      <a href={path}>To the present</a>
+    </p>
+  )
+}
 
 /** Where a message and all that answers it is. */
 export const threadPath = (slug: string, n: number): string => `/r/${slug}/messages/${n}/thread`

@@ -1,5 +1,6 @@
 import type { Stretch } from '../chat/pages.ts'
 import { invalid, Refusal } from '../chat/refusal.ts'
+import { dayOf } from '../chat/text.ts'
 import { limits } from '../limits.ts'
 import { type Cursor, readCursor } from '../live/cursor.ts'
 import { readSnapshotWord, type Snapshot } from '../live/snapshot.ts'
@@ -26,7 +27,9 @@ export function readReading(query: Query): Reading | Refusal {
   const wait = wholeNumber(query, 'wait', 0, limits.waitSeconds, 0)
   if (limit instanceof Refusal) return limit
   if (wait instanceof Refusal) return wait
-  const asked = [...stretches, 'after' as const].filter((name) => query(name) !== undefined)
+  const asked = [...stretches, 'date' as const, 'after' as const].filter(
+    (name) => query(name) !== undefined,
+  )
   if (asked.length > 1) {
     return new Refusal('malformed', `Use one of ${asked.join(' and ')}, not both.`)
   }
@@ -128,6 +131,12 @@ export function readClient(query: Query): string | undefined | Refusal {
 
 /** Which page of messages; the newest where nothing else is asked for. */
 function readPageOf(query: Query, limit: number): Reading | Refusal {
+  const date = query('date')
+  if (date !== undefined) {
+    const at = dayOf(date)
+    if (!at) return invalid({ date: 'date is a day, such as 2026-03-31.' })
+    return { of: 'page', stretch: { from: 'since', at }, limit }
+  }
   for (const from of stretches) {
     if (query(from) === undefined) continue
     const n = wholeNumber(query, from, 0, Number.MAX_SAFE_INTEGER, 0)

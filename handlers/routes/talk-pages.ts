@@ -4,6 +4,7 @@ import { invalid, notFound, Refusal, signIn } from '../chat/refusal.ts'
 import { listSaved } from '../chat/saved.ts'
 import { readThread } from '../chat/threads.ts'
 import { represent } from '../http/representation.ts'
+import { daysFragment } from '../pages/days.tsx'
 import { pinnedFragment, pinnedJson } from '../pages/pinned.tsx'
 import { savedFragment, savedJson, savedText } from '../pages/saved.tsx'
 import { messagesText } from '../pages/text.ts'
@@ -55,6 +56,19 @@ export const showPins: Answer = async (c) => {
     json: () => pinnedJson(room, messages),
     fragment: () => pinnedFragment(room, standing, messages),
     text: () => messagesText(messages),
+  })
+}
+
+/** `GET /r/{room}/days`: where one chooses a day to go to, by `GET /r/{room}?date=`. */
+export const showDays: Answer = async (c) => {
+  const entry = await enterRoom(c)
+  if (entry instanceof Refusal) return entry
+  const { room } = entry
+  const path = `/r/${room.slug}?date=2026-03-31`
+  return represent(c, {
+    json: () => ({ example: path }),
+    fragment: () => daysFragment(room),
+    text: () => `${path}\n`,
   })
 }
 

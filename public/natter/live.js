@@ -13,7 +13,7 @@ const CATCH_UP_MS = 10_000
 const app = document.querySelector('.app')
 const talk = () => document.getElementById('talk')
 // A page of the past does not go on.
-const room = document.getElementById('poller') ? (app?.getAttribute('data-room') ?? null) : null
+let room = roomThatGoesOn()
 const me = document.querySelector('[data-me]')?.getAttribute('data-me') ?? ''
 /** What somebody known has not read; a visitor has nothing of the kind. */
 const reads = me ? import('./read.js') : undefined
@@ -26,6 +26,10 @@ const numberOf = (/** @type {string | null | undefined} */ at) =>
   Number.parseInt(at?.split('.')[1] ?? '0', 10)
 
 let cursor = cursorOfTalk()
+
+function roomThatGoesOn() {
+  return document.getElementById('poller') ? (app?.getAttribute('data-room') ?? null) : null
+}
 let isCatchingUp = false
 let isMore = false
 const retry = createRetry(catchUp)
@@ -164,6 +168,13 @@ if (room || document.querySelector('.rooms, .cards')) {
   stand = connect(() => ({ room, after: cursor, me }), hear)
   document.addEventListener('visibilitychange', see)
   addEventListener('offline', sayAway)
+  // A page of the past that was read on to the present goes on from there.
+  document.addEventListener('htmx:after:swap', () => {
+    if (room || !roomThatGoesOn()) return
+    room = roomThatGoesOn()
+    stand()
+    void catchUp()
+  })
   const composer = document.getElementById('composer')
   composer?.addEventListener('input', () => void import('./typing.js'), { once: true })
 }

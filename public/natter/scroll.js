@@ -63,6 +63,24 @@ latest?.addEventListener('click', () => {
   show()
 })
 
+// What comes behind a page of the past as one reads on is nothing new, and moves nothing that is seen.
+document.addEventListener('htmx:before:swap', (event) => {
+  const { sourceElement } = /** @type {CustomEvent} */ (event).detail.ctx
+  const edge = newest()
+  if (!scroller || !edge || !sourceElement?.closest('#onward .further')) return
+  const before = edge.getBoundingClientRect().y
+  document.addEventListener(
+    'htmx:after:swap',
+    () => {
+      scroller.scrollTop += edge.getBoundingClientRect().y - before
+      last = numberOfNewest()
+      unseen = 0
+      show()
+    },
+    { once: true },
+  )
+})
+
 // A page that was opened at a message stands at it, and lets it glow once.
 const at = document.getElementById(`m${app?.getAttribute('data-at') ?? ''}`)
 if (at) {

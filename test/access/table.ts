@@ -103,6 +103,7 @@ export const closedRoom: readonly Row[] = [
   row('DELETE /r/:room/messages/:n/saved   | 404 404 +   404 +   +   +   +   404 404 404 +   403'),
   row('POST /r/:room/messages/:n/saved     | 404 404 +   404 +   +   +   +   404 404 404 +   403', { body: deleting }),
   row('GET /r/:room/pins                   | 404 404 +   404 +   +   +   +   404 404 404 +   +'),
+  row('GET /r/:room/days                   | 404 404 +   404 +   +   +   +   404 404 404 +   +'),
   row('GET /saved                          | 401 +   +   +   +   +   +   +   +   +   401 +   +'),
   row('POST /r/:room/messages/:n/reports   | 404 404 +   404 +   +   +   +   404 404 404 +   403'),
   row('POST /r/:room/files                 | 404 404 +   404 +   403 +   +   404 404 404 +   403', { body: sending }),

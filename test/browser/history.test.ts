@@ -28,16 +28,24 @@ const earlier = (page: Page) => page.getByRole('link', { name: 'Earlier messages
 const top = async (page: Page, message: string) =>
   (await page.locator(message).boundingBox())?.y ?? Number.NaN
 
-test('the link puts the messages before in front, in order, and they stay in their place', async (scene) => {
+/** Scrolls to an end of what is shown. @returns where a message is then */
+const scrollTo = (page: Page, end: 'first' | 'last', message: string): Promise<number> =>
+  page.locator('#scroller').evaluate(
+    (scroller, [place, selector]) => {
+      scroller.scrollTop = place === 'first' ? -scroller.scrollHeight : 0
+      return document.querySelector(selector)?.getBoundingClientRect().y ?? Number.NaN
+    },
+    [end, message] as const,
+  )
+
+test('what was said before comes as one scrolls to it, in order, and all stays in its place', async (scene) => {
   const room = await roomOf(scene, 120)
   const page = await scene.visitor()
   await enter(page, room)
   await shows(page, numbered(71, 120))
   for (const first of [21, 1]) {
     const shown = `#m${first === 21 ? 71 : 21}`
-    await earlier(page).scrollIntoViewIfNeeded()
-    const before = await top(page, shown)
-    await earlier(page).click()
+    const before = await scrollTo(page, 'first', shown)
     await shows(page, numbered(first, 120))
     await holds(async () => Math.abs((await top(page, shown)) - before) <= 4, 'it stays in place')
   }
@@ -47,18 +55,32 @@ test('the link puts the messages before in front, in order, and they stay in the
   assert.equal(await page.locator('.day').allTextContents(), ['Today'])
 })
 
-test('a link to a message opens the room around it, and lets it glow', async (scene) => {
+test('a link to a message opens the room around it, and one reads on to the present, which goes on', async (scene) => {
+  const room = await roomOf(scene, 130)
+  const page = await scene.visitor()
+  await page.goto(`/r/${room}/messages/50`)
+  await shows(page, numbered(25, 74))
+  const message = page.locator('#m50')
+  await holds(async () => /\bglow\b/.test((await message.getAttribute('class')) ?? ''), 'it glows')
+  await holds(() => isInSight(page, '#m50'), 'it is in sight')
+  const before = await scrollTo(page, 'last', '#m74')
+  await shows(page, numbered(25, 124))
+  await holds(async () => Math.abs((await top(page, '#m74')) - before) <= 4, 'it stays in place')
+  await scrollTo(page, 'last', '#m74')
+  await shows(page, numbered(25, 130))
+  await scene.host.say(room, 'message 131')
+  await shows(page, numbered(25, 131))
+})
+
+test('a day is gone to, and one comes back to the present', async (scene) => {
   const room = await roomOf(scene, 60)
   const page = await scene.visitor()
-  await page.goto(`/r/${room}/messages/20`)
-  await shows(page, numbered(1, 44))
-  const message = page.locator('#m20')
-  await holds(async () => /\bglow\b/.test((await message.getAttribute('class')) ?? ''), 'it glows')
-  await holds(() => isInSight(page, '#m20'), 'it is in sight')
-  await page.getByRole('link', { name: 'Later messages' }).click()
-  await shows(page, numbered(45, 60))
-  await page.goBack()
-  await page.getByRole('link', { name: 'To the present' }).click()
+  await page.goto(`/r/${room}/days`)
+  await page.getByLabel('The day').fill(new Date().toISOString().slice(0, 10))
+  await page.getByRole('button', { name: 'Go' }).click()
+  await holds(async () => (await texts(page))[0] === 'message 1', 'the day begins')
+  await page.goto(`/r/${room}/messages/1`)
+  await page.getByRole('link', { name: 'To the present' }).first().click()
   await shows(page, numbered(11, 60))
 })
 
@@ -103,7 +125,7 @@ function edited(n: number, body: string): LogEvent {
   const message: Message = {
     ...{ n, author, body, at, editedAt: at, deleted: false, version: 2, ...plainMessage },
   }
-  return { seq: 1_000, type: 'message.edited', by: 1, at, message }
+  return { seq: 1_000, type: 'message.noted', by: 1, at, message }
 }
 
 test('an edit changes a message where it stands, and one that is not shown appears nowhere', async (scene) => {
@@ -123,7 +145,7 @@ test('an edit changes a message where it stands, and one that is not shown appea
   await page.goto(`/r/${room}`)
   const after = [...numbered(11, 29), 'edited here', ...numbered(31, 60)]
   await shows(page, after)
-  await becomes(() => page.locator('#m30 .edited').count(), 1)
+  await becomes(() => page.locator('#m30 .noted').count(), 1)
   await scene.host.say(room, 'now')
   await shows(page, [...after, 'now'])
   assert.not((await texts(page)).includes('edited far above'))

@@ -5,6 +5,8 @@ import { chance } from '../random.ts'
 import { suite } from '../suite.ts'
 import { currently, drivers, guest, newRoom, openStorage, type Storage, say } from './storage.ts'
 
+type Numbered = Exclude<Stretch, { from: 'since' }>
+
 /** What a page shows, and where it leads, as plain numbers. */
 type Numbers = { shown: number[]; prev: number | null; next: number | null }
 
@@ -15,7 +17,7 @@ const numbersOf = (page: Page): Numbers => ({
 })
 
 /** The same from a plain list of all numbers, in order. */
-function model(all: number[], stretch: Stretch, limit: number): Numbers {
+function model(all: number[], stretch: Numbered, limit: number): Numbers {
   const [start, end] = bounds(all, stretch, limit)
   const shown = all.slice(start, end)
   const pivot = 'n' in stretch ? stretch.n : null
@@ -26,7 +28,11 @@ function model(all: number[], stretch: Stretch, limit: number): Numbers {
   }
 }
 
-function bounds(all: number[], stretch: Stretch, limit: number): [number, number] {
+function bounds(
+  all: number[],
+  stretch: Exclude<Stretch, { from: 'since' }>,
+  limit: number,
+): [number, number] {
   if (stretch.from === 'newest') return [Math.max(0, all.length - limit), all.length]
   const below = all.filter((n) => n < stretch.n).length
   if (stretch.from === 'before') return [Math.max(0, below - limit), below]
@@ -113,7 +119,7 @@ for (const driver of drivers) {
     for (let turn = 0; turn < 300; turn++) {
       const from = pick(['newest', 'before', 'from', 'around'] as const)
       const n = pick([int(0, last + 5), pick(all), 0, Number.MAX_SAFE_INTEGER])
-      const stretch: Stretch = from === 'newest' ? { from } : { from, n }
+      const stretch: Numbered = from === 'newest' ? { from } : { from, n }
       const limit = pick([1, 2, int(1, 40), 200])
       const page = numbersOf(await readPage(storage.sql, room, stretch, limit))
       assert.equal(page, model(all, stretch, limit), `${JSON.stringify(stretch)} limit ${limit}`)

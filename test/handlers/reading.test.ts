@@ -131,6 +131,27 @@ for (const form of forms) {
   })
 }
 
+test('a day is gone to, and the present where nothing was said since', async () => {
+  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+  const numbers = async (date: string) =>
+    (
+      await jsonOf<PageJson>(ask(instance.app, `/r/${room}/messages?date=${date}&limit=3`))
+    ).messages.map(({ n }) => n)
+  assert.equal(await numbers(day(-1)), [1, 2, 3])
+  const newest = await jsonOf<PageJson>(ask(instance.app, `/r/${room}/messages?limit=3`))
+  assert.equal(
+    await numbers(day(2)),
+    newest.messages.map(({ n }) => n),
+  )
+  await isRefused('json', await ask(instance.app, `/r/${room}?date=yesterday`), 422, 'invalid')
+  await isRefused(
+    'json',
+    await ask(instance.app, `/r/${room}?date=${day(0)}&from=1`),
+    400,
+    'malformed',
+  )
+})
+
 test('two pages at once are malformed', async () => {
   await isRefused('json', await get('?before=5&after=0'), 400, 'malformed')
   await isRefused('json', await get('?before=5&from=5'), 400, 'malformed')

@@ -1,6 +1,6 @@
 import { limits } from '../../limits.ts'
 import { invalid, notFound, type Refusal } from '../refusal.ts'
-import { characters, isStorable, unstorable } from '../text.ts'
+import { characters, dayOf, isStorable, unstorable } from '../text.ts'
 
 /** What is looked for, as far as it can be read without asking the database. */
 export type SearchQuery = {
@@ -117,11 +117,4 @@ function readTrait(query: SearchQuery, value: string, isWithout: boolean): Refus
   }
   query.has.push(isWithout ? `-${trait}` : trait)
   return undefined
-}
-
-/** The beginning of a day in UTC; null for what is no day. */
-export function dayOf(text: string): Date | null {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null
-  const day = new Date(`${text}T00:00:00Z`)
-  return Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== text ? null : day
 }

@@ -4,11 +4,12 @@ import { aboveFloor } from '../messages.ts'
 import type { Person } from '../people.ts'
 import { invalid, notFound, Refusal } from '../refusal.ts'
 import type { Sql } from '../sql.ts'
+import { dayOf } from '../text.ts'
 import { type Compiled, partsOfWords, type Words, wholeWords, wordsOf } from './compile.ts'
 import { type Excerpt, excerptOf } from './excerpt.ts'
 import { findHits, type Hit } from './hits.ts'
 import { type After, readAfter, writeAfter } from './place.ts'
-import { dayOf, readSearch, type SearchQuery } from './query.ts'
+import { readSearch, type SearchQuery } from './query.ts'
 import { type Readable, readableRooms } from './rooms.ts'
 
 /** What somebody asks for, as it came. */
