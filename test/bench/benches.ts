@@ -5,8 +5,19 @@ import type { Bench } from './kit/bench.ts'
 import { open } from './open/open.ts'
 import { post } from './post/post.ts'
 import { refuse } from './refuse/refuse.ts'
+import { search } from './search/search.ts'
 import { visible } from './visible/visible.ts'
 import { weight } from './weight/weight.ts'
 
 /** All benchmarks, in the order in which they run: what measures rest goes before what disturbs it. */
-export const benches: readonly Bench[] = [idle, weight, visible, fanout, post, open, refuse, hold]
+export const benches: readonly Bench[] = [
+  idle,
+  weight,
+  visible,
+  fanout,
+  post,
+  open,
+  search,
+  refuse,
+  hold,
+]
