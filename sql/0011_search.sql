@@ -12,7 +12,7 @@ create table search (
   -- Of the way in which they were made (`search_state`).
   edition smallint not null,
   -- With what is asked for by operators as words that begin with a blank, which no text has:
-  -- ` a7` is the author, ` fann` a word of their name, ` nann archer` the name, ` hlink` that it has a link.
+  -- ` a7` is the author, ` fann` a word of their name (` n😀` a name without words), ` hlink` that there is a link.
   words tsvector not null,
   primary key (room_id, n)
 );

@@ -39,6 +39,7 @@ export async function openDatabase(config: DatabaseConfig): Promise<Database> {
   const writing = new driver.Pool({ ...shared, max: writers, pipeline: true })
   const search = new driver.Pool({
     ...shared,
+    application_name: 'natter search',
     max: limits.searchConnections,
     query_timeout: limits.searchMs,
     statement_timeout: limits.searchMs,

@@ -19,9 +19,11 @@ export const searchLimits = {
   /** Statements for searching that may be under way in an instance, and for how long each. */
   searchConnections: 2,
   searchMs: 2_000,
-  /** How often is looked for what was said, and what of the time that may take: one part in so many. */
+  /** How often it is looked for what was said; what of the time that may take, one part in so many, and what
+   * while people write. */
   searchBehindMs: 500,
-  searchShare: 4,
+  searchShare: 3,
+  searchShareBusy: 10,
   /** How often all rooms are looked at, for what another instance has left. */
   searchAllMs: 60_000,
   /** Rooms and events of each that are brought in at once; words that are kept to be found by parts. */
@@ -29,5 +31,5 @@ export const searchLimits = {
   searchEvents: 500,
   searchWordChars: 40,
   /** Words that are looked at at once, whether any message has them still. */
-  searchSwept: 5_000,
+  searchSwept: 500,
 } as const

@@ -20,6 +20,7 @@ export function keepIndexed(sql: Sql, language: string, log: Log): Indexing {
   const moved = new Set<number>()
   let lookedAt = Number.NEGATIVE_INFINITY
   let isPrepared = false
+  let isBusy = false
   let isStopped = false
   let timer: NodeJS.Timeout
 
@@ -50,7 +51,9 @@ export function keepIndexed(sql: Sql, language: string, log: Log): Indexing {
       if (!databaseIsAway(error)) log.warn('search', { error: messageOf(error) })
       return false
     })
-    const rest = (performance.now() - began) * (limits.searchShare - 1)
+    const share = isBusy ? limits.searchShareBusy : limits.searchShare
+    isBusy = false
+    const rest = (performance.now() - began) * (share - 1)
     if (!isStopped) next(isMore ? rest : Math.max(rest, limits.searchBehindMs))
   }
   const next = (ms: number) => {
@@ -62,7 +65,10 @@ export function keepIndexed(sql: Sql, language: string, log: Log): Indexing {
   let running: Promise<void> = Promise.resolve()
   next(limits.searchBehindMs)
   return {
-    note: (roomId) => void moved.add(roomId),
+    note(roomId) {
+      isBusy = true
+      moved.add(roomId)
+    },
     async stop() {
       isStopped = true
       clearTimeout(timer)

@@ -7,6 +7,7 @@ import type { Bench } from './kit/bench.ts'
 import { open } from './open/open.ts'
 import { post } from './post/post.ts'
 import { refuse } from './refuse/refuse.ts'
+import { search } from './search/search.ts'
 import { visible } from './visible/visible.ts'
 import { weight } from './weight/weight.ts'
 
@@ -20,6 +21,7 @@ export const benches: readonly Bench[] = [
   post,
   open,
   files,
+  search,
   refuse,
   hold,
 ]

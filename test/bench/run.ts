@@ -27,7 +27,7 @@ ${options.map(([name, option]) => `  ${`--${name}`.padEnd(20)}${describe(option)
 
 Environment
   BASE_URL               the server to measure; one is started if not set, and always for
-                         fanout, post and open
+                         fanout, post, open and search
   COMPOSE_PROJECT_NAME   its compose project, where that cannot be told from the port
   PGHOST …               its database (else that of a server started here), to count connections
   CHROMIUM               the browser's program

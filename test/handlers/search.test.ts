@@ -103,6 +103,11 @@ test('from: finds by the name that it was written under, a word of it, or the id
   assert.equal(await texts('pears', { from: bob.id }), ['pears'])
   assert.equal(await texts('from:bob'), ['pears'])
   assert.equal(await texts('pears from:nobody'), [])
+  const emoji = await join(instance.app, '😀')
+  await say(instance.app, emoji, 'lobby', 'pears too')
+  await indexAll(instance.sql)
+  assert.equal(await texts('from:😀'), ['pears too'])
+  assert.equal(await texts('from:😎'), [])
 })
 
 test('in: and room= look in one room, before: and after: at a time, has: for what is in it', async () => {

@@ -48,8 +48,10 @@ const putIn = `state as materialized (
     select m.room_id, m.n, m.at, m.version, state.edition,
            to_tsvector('simple', m.body) as plain,
            case when state.stems then to_tsvector(state.language, m.body) else '' end as stemmed,
-           array_to_tsvector(array[' a' || m.author_id, ' n' || lower(m.author_name)]
-             || array(select ' f' || lexeme from unnest(to_tsvector('simple', m.author_name)))
+           array_to_tsvector(array[' a' || m.author_id]
+             || coalesce(nullif(array(select ' f' || lexeme
+                  from unnest(to_tsvector('simple', m.author_name))), '{}'),
+                array[' n' || lower(m.author_name)])
              || case when m.body ~* '\\mhttps?://' then array[' hlink'] else '{}' end
              || case when m.body ~ '\`' then array[' hcode'] else '{}' end
              || case when m.files is not null then array[' hfile'] else '{}' end) as marks

@@ -62,13 +62,13 @@ const inBoth = (text: string) =>
   `(websearch_to_tsquery('simple', ${text})
      || case when stems then websearch_to_tsquery(language, ${text}) else '' end)`
 
-/** The name as a whole, all words of it, or a person's id. */
+/** All words of the name, the whole of one that has none, or a person's id. */
 function namesOf({ name, words }: Row['names'][number], person: Person | null): string[] {
-  const whole = quoted(` n${name}`)
   const parts = words.map((word) => quoted(` f${word}`))
+  const named = parts.length > 0 ? `(${parts.join(' & ')})` : quoted(` n${name}`)
   const id = /^\d{1,15}$/.test(name) ? [quoted(` a${name}`)] : []
   const me = name === 'me' && person ? [quoted(` a${person.id}`)] : []
-  return [whole, ...(parts.length > 0 ? [`(${parts.join(' & ')})`] : []), ...id, ...me]
+  return [named, ...id, ...me]
 }
 
 /** The query by whole words. */

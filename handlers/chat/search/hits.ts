@@ -55,7 +55,9 @@ export async function findHits(sql: Sql, wanted: Wanted): Promise<Hit[]> {
   if (ids.length === 0) return []
   const enough = wanted.order === 'best' ? limits.searchRanked : limits.searchResults + 1
   const matches = await estimate(sql, wanted)
-  const walk = Math.ceil((enough * all) / Math.max(1, matches * share))
+  // A single room is gone through by itself, all others with what is in between.
+  const visible = ids.length === 1 ? 1 : share
+  const walk = Math.ceil((enough * all) / Math.max(1, matches * visible))
   if (walk < Math.min(matches, limits.searchWalked)) {
     const most = Math.min(4 * walk + 100, limits.searchWalked)
     const rows = await read(sql, wanted, (bind) => walked(wanted, bind, enough, most))
