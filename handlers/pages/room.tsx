@@ -5,6 +5,7 @@ import type { Refusal } from '../chat/refusal.ts'
 import type { ListedRoom, Room } from '../chat/rooms.ts'
 import { limits } from '../limits.ts'
 import { Alert } from './alert.tsx'
+import { AttachButton } from './files.tsx'
 import { Me, ProfileForm } from './me.tsx'
 import { MessageActs } from './message-acts.tsx'
 import { Icon, Title } from './raw.tsx'
@@ -120,6 +121,7 @@ const Composer = ({ room, once, typed }: RoomProps) => (
     {...{ 'hx-status:4xx': 'target:#refused swap:innerHTML' }}
   >
     <input type="hidden" name="once" value={once} />
+    <AttachButton slug={room.slug} />
     <label class="visually-hidden" for="body">
       Message to {room.name}
     </label>
