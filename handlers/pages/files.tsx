@@ -1,6 +1,24 @@
 import type { MessageFile } from '../chat/files/attaching.ts'
 import { limits } from '../limits.ts'
 import { kindOf } from '../media/type.ts'
+import { Icon } from './raw.tsx'
+
+/** Sends the form with its files; a script makes it choose them, and shows how they go. */
+export const AttachButton = ({ slug }: { slug: string }) => (
+  <>
+    <input type="file" name="file" multiple aria-label="Files" />
+    <button
+      type="submit"
+      class="attach"
+      formaction={`/r/${slug}/files`}
+      formenctype="multipart/form-data"
+      formnovalidate
+    >
+      <Icon name="plus" />
+      <span class="visually-hidden">Add files</span>
+    </button>
+  </>
+)
 
 /** Where a file is. */
 export const fileUrl = ({ id, name }: Pick<MessageFile, 'id' | 'name'>): string =>

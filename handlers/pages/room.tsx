@@ -5,6 +5,7 @@ import type { Refusal } from '../chat/refusal.ts'
 import type { ListedRoom, Room } from '../chat/rooms.ts'
 import { limits } from '../limits.ts'
 import { Alert } from './alert.tsx'
+import { AttachButton } from './files.tsx'
 import { Me, ProfileForm } from './me.tsx'
 import { MessageActs } from './message-acts.tsx'
 import { Icon, Title } from './raw.tsx'
@@ -142,6 +143,7 @@ const Composer = ({ room, once, typed, thread }: RoomProps) => (
   >
     <input type="hidden" name="once" value={once} />
     <input type="hidden" name="reply_to" value={thread} />
+    <AttachButton slug={room.slug} />
     <label class="visually-hidden" for="body">
       Message to {room.name}
     </label>

@@ -42,6 +42,7 @@ function start(form, field) {
     ctx.request.body.set('body', sent.text)
     ctx.request.body.set('nonce', sent.nonce)
     ctx.request.body.delete('once')
+    ctx.request.body.delete('file')
     underWay = ctx
     form.classList.add('sending')
     // The message may be seen before its answer comes, and then the next one is typed.
@@ -133,6 +134,29 @@ function start(form, field) {
     if (/[@#][\p{L}\p{N}]+$/u.test(field.value))
       import('./names.js').then((help) => help.complete(field), unhelped)
   })
+
+  /** @type {Promise<typeof import('./files.js')> | undefined} */
+  let loading
+  /** @param {FileList} [list] what was dropped or pasted; else they are chosen */
+  const attach = (list) => {
+    const files = [...(list ?? [])]
+    // One after another, however they come while it is loaded.
+    loading ??= import('./files.js')
+    loading.then((module) => module.attach(form, field, files))
+  }
+  form.querySelector('.attach')?.addEventListener('click', (event) => {
+    event.preventDefault()
+    attach()
+  })
+  for (const type of ['dragover', 'drop', 'paste']) {
+    addEventListener(type, (/** @type {any} */ event) => {
+      const data = event.dataTransfer ?? event.clipboardData
+      // What is copied from a document is a picture as well as words.
+      if (!data?.types.includes('Files') || data.types.includes('text/plain')) return
+      event.preventDefault()
+      if (type !== 'dragover') attach(data.files)
+    })
+  }
 
   const draft = keptDraft()
   // What the server gives back after a refusal is newer than what was kept.

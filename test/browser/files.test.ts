@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto'
+import type { Page } from 'playwright-core'
+import sharp from 'sharp'
+import * as assert from 'uvu/assert'
+import { people } from './people.ts'
+import { becomes, composer, enter } from './talk.ts'
+
+const test = people('files')
+
+const picture = (width: number, height: number) =>
+  sharp(randomBytes(width * height * 3), { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer()
+
+/** Chooses files by the button. */
+async function choose(page: Page, files: { name: string; mimeType: string; buffer: Buffer }[]) {
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Add files' }).click()
+  await (await chooser).setFiles(files)
+}
+
+/** Drops a text file on the page. */
+const drop = (page: Page, name: string, text: string) =>
+  page.evaluate(
+    ([name, text]) => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File([text ?? ''], name ?? ''))
+      for (const type of ['dragover', 'drop']) {
+        const event = new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer })
+        document.getElementById('scroller')?.dispatchEvent(event)
+      }
+    },
+    [name, text],
+  )
+
+const links = (page: Page) => page.locator('.message .file bdi').allTextContents()
+const pending = (page: Page) => page.locator('.pending bdi').allTextContents()
+
+test('one sends a picture by the button and a file by dropping it, the other sees both at once', async (scene) => {
+  const room = await scene.room()
+  const [ann, ben] = [await scene.guest('ann'), await scene.guest('ben')]
+  await enter(ann, room)
+  await enter(ben, room)
+  const buffer = await picture(1000, 500)
+  await choose(ann, [{ name: 'garden.png', mimeType: 'image/png', buffer }])
+  await becomes(() => pending(ann), ['garden.png'])
+  await composer(ann).fill('our garden')
+  await composer(ann).press('Enter')
+  const image = ben.locator('.message img')
+  await image.waitFor()
+  await becomes(
+    () =>
+      image.evaluate((one: HTMLImageElement) => [one.naturalWidth, one.alt, one.width, one.height]),
+    [800, 'garden.png', 400, 200],
+  )
+  await becomes(() => ben.locator('.message .body p').allTextContents(), ['our garden'])
+  await becomes(() => composer(ann).inputValue(), '')
+  assert.equal(await pending(ann), [])
+
+  await drop(ann, 'notes.txt', 'a few notes')
+  await becomes(() => pending(ann), ['notes.txt'])
+  await composer(ann).press('Enter')
+  await becomes(() => links(ben), ['notes.txt'])
+  const download = ben.waitForEvent('download')
+  await ben.locator('.message .file').click()
+  assert.is((await download).suggestedFilename(), 'notes.txt')
+})
+
+test('several stand above the composer until they are sent, and each can be taken away', async (scene) => {
+  const room = await scene.room()
+  const ann = await scene.guest('ann')
+  await enter(ann, room)
+  for (const name of ['one.txt', 'two.txt', 'three.txt']) await drop(ann, name, name)
+  await becomes(() => pending(ann), ['one.txt', 'two.txt', 'three.txt'])
+  await ann.getByRole('button', { name: 'Do not send two.txt' }).click()
+  await ann.getByRole('button', { name: 'Send', exact: true }).click()
+  await becomes(() => links(ann), ['one.txt', 'three.txt'])
+  assert.is(await ann.locator('.message').count(), 1)
+})
+
+test('what is refused is said, and nothing typed or chosen is lost', async (scene) => {
+  const room = await scene.room()
+  const ann = await scene.guest('ann')
+  await enter(ann, room)
+  scene.expectsFault(/status of 422/)
+  const buffer = Buffer.concat([Buffer.of(0xff, 0xd8, 0xff, 0xe0), randomBytes(500)])
+  await choose(ann, [{ name: 'broken.jpg', mimeType: 'image/jpeg', buffer }])
+  await composer(ann).fill('look at this')
+  await composer(ann).press('Enter')
+  await ann.locator('#refused .alert').waitFor()
+  assert.match(
+    (await ann.locator('#refused').textContent()) ?? '',
+    /“broken\.jpg” begins like a picture/,
+  )
+  assert.equal(
+    [await composer(ann).inputValue(), await pending(ann)],
+    ['look at this', ['broken.jpg']],
+  )
+  await ann.getByRole('button', { name: 'Do not send broken.jpg' }).click()
+  await composer(ann).press('Enter')
+  await becomes(() => ann.locator('.message .body p').allTextContents(), ['look at this'])
+})
+
+test('when the network goes in the middle, the same is sent once more, and nothing is lost', async (scene) => {
+  const room = await scene.room()
+  const [ann, ben] = [await scene.guest('ann'), await scene.guest('ben')]
+  await enter(ann, room)
+  await enter(ben, room)
+  scene.expectsFault(/ERR_FAILED/)
+  let cut = 0
+  await ann.route('**/files', (route) => (cut++ > 0 ? route.continue() : route.abort()))
+  await drop(ann, 'once.txt', 'once')
+  await becomes(() => pending(ann), ['once.txt'])
+  await composer(ann).press('Enter')
+  await ann.locator('#refused .alert').waitFor()
+  assert.equal(await pending(ann), ['once.txt'])
+  await composer(ann).press('Enter')
+  await becomes(() => pending(ann), [])
+  await becomes(() => links(ben), ['once.txt'])
+  assert.is(cut, 2)
+})
+
+test('sending can be stopped, and what is left goes on', async (scene) => {
+  const room = await scene.room()
+  const ann = await scene.guest('ann')
+  await enter(ann, room)
+  let held = 0
+  await ann.route('**/files', (route) => {
+    // The first is never answered.
+    if (held++ > 0) return route.continue()
+  })
+  await drop(ann, 'large.txt', 'large')
+  await drop(ann, 'small.txt', 'small')
+  await becomes(() => pending(ann), ['large.txt', 'small.txt'])
+  await composer(ann).press('Enter')
+  await ann.locator('.pending progress:visible').first().waitFor()
+  await ann.getByRole('button', { name: 'Do not send large.txt' }).click()
+  await becomes(() => links(ann), ['small.txt'])
+})
+
+test.run()
