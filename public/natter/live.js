@@ -48,29 +48,25 @@ function hear({ state, batch, head, hint, begun, room: open, after }) {
 
 /** @param {import('./connection.js').Batch} batch */
 function takeBatch({ room: open, html, from, to, isReset }) {
-  if (html.includes('class="head"')) takeHeads(html)
+  if (html.includes('<template')) takeTold(html, open === room)
   if (!room || open !== room) return
   const isGap = !isReset && numberOf(from) > numberOf(cursor)
   if (isCatchingUp || isGap) return void catchUp()
-  if (html.includes('class="hint"')) takeHints(html)
   swap(html, isReset)
   reach((isReset && cursorOfTalk()) || to)
 }
 
-/** A long poll has the other rooms in its fragment. @param {string} html */
-function takeHeads(html) {
+/**
+ * A long poll has the other rooms in its fragment, and what is in no log.
+ * @param {string} html
+ * @param {boolean} isOurs whether it is of the room of this page
+ */
+function takeTold(html, isOurs) {
   const parsed = new DOMParser().parseFromString(html, 'text/html')
-  for (const head of parsed.querySelectorAll('template.head')) {
-    const { room: other = '', last, ...more } = /** @type {HTMLElement} */ (head).dataset
-    takeHead({ room: other, last: Number(last), ...more })
-  }
-}
-
-/** @param {string} html */
-function takeHints(html) {
-  const parsed = new DOMParser().parseFromString(html, 'text/html')
-  for (const hint of parsed.querySelectorAll('template.hint')) {
-    takeHint(JSON.parse(hint.getAttribute('data-hint') ?? '{}'))
+  for (const { dataset } of parsed.querySelectorAll('template')) {
+    const { hint, room: other = '', last, ...more } = dataset
+    if (hint) isOurs && takeHint(JSON.parse(hint))
+    else if (last) takeHead({ room: other, last: Number(last), ...more })
   }
 }
 

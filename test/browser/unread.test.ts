@@ -127,6 +127,22 @@ test('two devices are in step, and one can mark as unread from a message on', as
   assert.is(await count(laptop, room), '2 unread')
 })
 
+test('where no stream gets through the same is told by polls', async (scene) => {
+  const [room, other] = [await scene.room(), await scene.room()]
+  const page = await scene.guest('otter')
+  await page.addInitScript(() => {
+    localStorage.setItem('natter:poll-until', String(Date.now() + 3_600_000))
+  })
+  await knows(page, other)
+  await say(page, 'I am here')
+  await knows(page, room)
+  await scene.host.say(other, 'hello @otter')
+  await becomes(() => count(page, other), '1 unread, 1 name you')
+  const device = await page.context().newPage()
+  await knows(device, other)
+  await becomes(() => count(page, other), '')
+})
+
 test('without JavaScript rooms are counted, and opening one reads it', async (scene) => {
   const room = await scene.room()
   await scene.host.say(room, 'one')

@@ -54,6 +54,7 @@ test('the shapes of a person', async () => {
     name: 'ann',
     color: '#336699',
     kind: 'guest',
+    hints: true,
   })
   const visitor = await jsonOf<Record<string, unknown>>(ask(instance.app, '/me'))
   assert.equal(keys(visitor), ['id', 'name', 'color', 'kind', 'suggestion'])
