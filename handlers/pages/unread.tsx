@@ -48,6 +48,8 @@ export const UnreadFrom = ({ slug, n }: { slug: string; n: number }) => (
   <MethodForm method="PUT" action={`/r/${slug}/read`}>
     <input type="hidden" name="n" value={n - 1} />
     <input type="hidden" name="unread" value="true" />
-    <button type="submit">Mark as unread from here</button>
+    <button type="submit" class="plain">
+      Mark as unread from here
+    </button>
   </MethodForm>
 )

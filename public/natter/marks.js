@@ -45,7 +45,7 @@ function mark() {
 /** What names me, and what I have given. @param {HTMLElement} item */
 function markMine(item) {
   if (me === '') return
-  const names = item.querySelector(`.mention[data-person="${me}"], .mention[data-all]`)
+  const names = item.querySelector(`.mention[data-person~="${me}"], .mention[data-all]`)
   item.classList.toggle('names-me', names !== null)
   for (const button of item.querySelectorAll('.reactions button')) {
     const isMine = (button.getAttribute('data-by') ?? '').split(' ').includes(me)

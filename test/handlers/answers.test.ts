@@ -129,6 +129,13 @@ test('a text names people who are in the room, whatever stands behind their name
   for (const body of bodies) assert.equal(await mentions(body), [], body)
 })
 
+test('of two people of one name each is called', async () => {
+  const other = await join(instance.app, 'Ann Archer')
+  await say(instance.app, other, room, 'hello')
+  assert.equal(await mentions('@Ann Archer'), ['Ann Archer', 'Ann Archer'])
+  assert.match(await html(), `data-person="${ann.id} ${other.id}"`)
+})
+
 test('of two names that begin alike the longer one is meant', async () => {
   await say(instance.app, await join(instance.app, 'Ann'), room, 'hello')
   assert.equal(await mentions('@Ann Archer and not the other'), ['Ann Archer'])

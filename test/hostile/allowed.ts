@@ -36,7 +36,7 @@ const values: Record<string, RegExp> = {
   class: /^(?:gone|me-does|emoji-only|heading|wide|right|center|mention|room-link)$/,
   'data-all': /^$/,
   'data-lang': /^[a-z]+$/,
-  'data-person': /^\d+$/,
+  'data-person': /^\d+( \d+)*$/,
   href: /^(?:https?:\/\/[^/]|mailto:.|tel:\+?\d|\/(?![/\\]))/i,
   rel: /^noopener nofollow ugc$/,
   start: /^\d{1,9}$/,

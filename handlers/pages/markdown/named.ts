@@ -64,7 +64,8 @@ export const mention: InlineRule = (state, silent) => {
   if (person) {
     const attributes: [string, string][] = [
       ['class', 'mention'],
-      ['data-person', String(person.id)],
+      // Of the same name there may be several, and each of them is called.
+      ['data-person', namesakes(people, person.typed).join(' ')],
       ['href', `/r/${slug}/members/${person.id}`],
     ]
     return take(state, silent, { tag: 'a', attributes, length: person.typed.length + 1 })
@@ -76,6 +77,9 @@ export const mention: InlineRule = (state, silent) => {
   ]
   return take(state, silent, { tag: 'strong', attributes, length: 5 })
 }
+
+const namesakes = (people: NamedEnv['people'], name: string): number[] =>
+  people.filter(({ typed }) => typed === name).map(({ id }) => id)
 
 const roomSign = /#([a-z\d][a-z\d_-]*)/y
 
