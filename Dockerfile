@@ -27,6 +27,12 @@ COPY sql sql
 # Refused forms are answered by whole pages, which the backend puts together itself.
 COPY --from=assets /build/stamped/public/index.html public/index.html
 COPY --from=bundle /build/dist/node.mjs /build/dist/node.mjs.map ./
+# Previews are made by a process of their own, with a library that cannot be bundled.
+COPY handlers/media/worker.mjs ./
+COPY --from=packages /build/node_modules/sharp node_modules/sharp
+COPY --from=packages /build/node_modules/@img node_modules/@img
+COPY --from=packages /build/node_modules/detect-libc node_modules/detect-libc
+COPY --from=packages /build/node_modules/semver node_modules/semver
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=1s --timeout=30s --retries=30 CMD ["healthy", "3000", "/healthz"]

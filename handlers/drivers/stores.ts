@@ -1,5 +1,5 @@
 import { chunkStore } from '../chat/files/chunks.ts'
-import type { Stores } from '../chat/files/store.ts'
+import { StoreAway, type Stores } from '../chat/files/store.ts'
 import type { Sql } from '../chat/sql.ts'
 import type { FilesConfig } from '../config.ts'
 import { s3Store } from './s3.ts'
@@ -13,7 +13,7 @@ export function openStores({ s3 }: FilesConfig, sql: Sql): Stores {
     of(name) {
       if (name === 'database') return database
       if (other) return other
-      throw new Error('A file is in a store that the settings do not name any more: S3_ENDPOINT.')
+      throw new StoreAway('A file is in a store that the settings name no more: S3_ENDPOINT.')
     },
   }
 }

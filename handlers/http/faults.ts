@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { StoreAway } from '../chat/files/store.ts'
 import { Refusal } from '../chat/refusal.ts'
 import { databaseIsAway } from '../chat/sql.ts'
 import { limits } from '../limits.ts'
@@ -16,6 +17,10 @@ export const unavailable = () =>
  */
 export const onError = (log: Log) => (error: Error, c: Context) => {
   const request = c.get('requestId')
+  if (error instanceof StoreAway) {
+    log.warn('store for files', { request, error: error.message })
+    return refuseForm(c, unavailable())
+  }
   if (databaseIsAway(error)) {
     log.warn('database away', { request, error: messageOf(error) })
     return refuseForm(c, unavailable())

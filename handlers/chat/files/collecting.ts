@@ -17,14 +17,23 @@ export async function collectFiles(sql: Sql, stores: Stores): Promise<number> {
       returning id, store`,
     [limits.collectedFiles, limits.collectAgainSeconds],
   )
+  let failed: unknown
+  // One that its store does not let go of holds up no other.
   for (const { id, store } of rows) {
-    await stores.of(store).remove(id)
-    // The bytes first, so that a file whose row is gone takes no room anywhere.
-    await sql.query(
-      `with gone as (delete from files where id = $1 and state = 'going' returning uploader_id, size)
-       update file_use u set bytes = greatest(0, u.bytes - gone.size) from gone where u.person_id = gone.uploader_id`,
-      [id],
-    )
+    await collect(sql, stores, id, store).catch((error) => {
+      failed ??= error
+    })
   }
+  if (failed) throw failed
   return rows.length
+}
+
+/** The bytes first, so that a file whose row is gone takes no room anywhere. */
+async function collect(sql: Sql, stores: Stores, id: string, store: StoreName): Promise<void> {
+  await stores.of(store).remove(id)
+  await sql.query(
+    `with gone as (delete from files where id = $1 and state = 'going' returning uploader_id, size)
+     update file_use u set bytes = greatest(0, u.bytes - gone.size) from gone where u.person_id = gone.uploader_id`,
+    [id],
+  )
 }
