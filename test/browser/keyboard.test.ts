@@ -60,12 +60,12 @@ test('the focus goes from the head through the talk to the composer, and is seen
   await enter(page, room)
   await page.locator('nav').getByRole('link', { name: 'New room' }).focus()
   const order: string[] = []
-  for (let step = 0; step < 6; step++) {
+  for (let step = 0; step < 7; step++) {
     await page.keyboard.press('Tab')
     order.push(await focused(page))
     assert.ok(await isFocusSeen(page), `the focus on ${order.at(-1)} is not seen`)
   }
-  assert.equal(order, ['people', 'me', 'scroller', 'at', 'body', 'send'])
+  assert.equal(order, ['people', 'me', 'scroller', 'at', 'attach', 'body', 'send'])
 })
 
 test('the time of a message that follows another appears with the focus', async (scene) => {
