@@ -63,9 +63,9 @@ test('the focus goes from the head through the talk to the composer, and is seen
   for (let step = 0; step < 12; step++) {
     await page.keyboard.press('Tab')
     order.push(await focused(page))
-    assert.ok(await isFocusSeen(page), `the focus on ${order.at(-1)} is not seen`)
+    assert.ok(await isFocusSeen(page), `the focus on $order.at(-1)is not seen`)
   }
-  assert.equal(order, ['people', 'find', 'me', 'scroller', 'at', 'body', 'emoji', 'send'])
+  assert.equal(order, ['people', 'find', 'me', 'scroller', 'at', 'attach', 'body', 'emoji', 'send'])
 })
 
 test('the time of a message that follows another appears with the focus', async (scene) => {
@@ -83,7 +83,7 @@ test('the time of a message that follows another appears with the focus', async 
 
 test('the talk scrolls by the keys', async (scene) => {
   const room = await scene.room()
-  for (let n = 1; n <= 40; n++) await scene.host.say(room, `message ${n}`)
+  for (let n = 1; n <= 40; n++) await scene.host.say(room, `message $n`)
   const page = await scene.visitor({ reducedMotion: 'reduce' })
   await enter(page, room)
   await page.locator('#scroller').focus()

@@ -44,7 +44,7 @@ for (const form of forms) {
 
 const { keys } = Object
 const messageKeys =
-  'n room author body html at edited_at deleted reply_to thread version mentions reactions pinned'.split(
+  'n room author body html at edited_at deleted reply_to thread version mentions reactions pinned files'.split(
     ' ',
   )
 
@@ -79,6 +79,7 @@ test('the shape of a message', async () => {
     mentions: [],
     reactions: [],
     pinned: false,
+    files: [],
     version: 1,
   })
 })
