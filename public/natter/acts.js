@@ -216,7 +216,22 @@ function show(item) {
     ...bar.filter((act) => act.isFor(item)).map((act) => buttonFor(act, item)),
   )
   menu.replaceChildren(...more.filter((act) => act.isFor(item)).map((act) => buttonFor(act, item)))
+  rove(0)
   item.append(element)
+}
+
+/**
+ * A toolbar is one stop of the Tab key, and goes on by the arrows:
+ * https://www.w3.org/WAI/ARIA/apg/patterns/toolbar/
+ * @param {number} step to the next button or the one before; 0 for the first
+ */
+function rove(step) {
+  const buttons = [...element.children].filter((one) => one instanceof HTMLButtonElement)
+  const from = step === 0 ? 0 : buttons.findIndex((one) => one === document.activeElement)
+  if (from < 0) return
+  const to = (from + step + buttons.length) % buttons.length
+  for (const [n, one] of buttons.entries()) one.tabIndex = n === to ? 0 : -1
+  if (step !== 0) buttons[to]?.focus()
 }
 
 function hide() {
@@ -295,6 +310,10 @@ if (scroller) {
   for (const type of ['touchend', 'touchmove', 'touchcancel']) {
     scroller.addEventListener(type, () => clearTimeout(press), { passive: true })
   }
+  element.addEventListener('keydown', ({ key }) => {
+    if (key === 'ArrowRight') rove(1)
+    if (key === 'ArrowLeft') rove(-1)
+  })
   document.addEventListener('pointerdown', (event) => {
     if (!(event.target instanceof Node) || !element.contains(event.target)) hide()
   })

@@ -192,7 +192,8 @@ async function stream(path: string, at: Instance, by: Someone, lastId?: string) 
       text += Buffer.from(bytes).toString()
       const blocks = text.split('\n\n')
       text = blocks.pop() ?? ''
-      events.push(...blocks.flatMap(eventIn))
+      // Who is here is told as well, and is no event.
+      events.push(...blocks.flatMap(eventIn).filter(({ event }) => event !== 'hint'))
     }
   })().catch(() => {})
   return {
