@@ -30,7 +30,7 @@ for (const driver of drivers) {
   test('a guest is known by their session, and by no other', async () => {
     const { sql } = storage
     const { person, session } = await guest(sql)
-    const known = { person, isBanned: false, policy: 'open' }
+    const known = { person, isBanned: false, policy: 'open', hints: true }
     assert.equal(await identify(sql, session), known)
     assert.is(person.kind, 'guest')
     assert.is((await identify(sql, null)).person, null)
