@@ -47,8 +47,15 @@ async function newest(c: Context): Promise<number | Refusal> {
 
 /** Whoever looks at the room again has read it: so without a script one goes on to the list. */
 const show = (c: Context, room: string, isBack: boolean): Response =>
-  acted(c, '/', {
-    json: () => ({ room }),
-    fragment: () => '',
-    text: () => (isBack ? 'marked as unread\n' : 'read\n'),
-  })
+  acted(
+    c,
+    '/',
+    {
+      json: () => ({ room }),
+      fragment: () => '',
+      text: () => (isBack ? 'marked as unread\n' : 'read\n'),
+    },
+    // Nothing keeps the answer to a PUT. `no-store` would keep a browser from going back to the page
+    // that has asked: https://web.dev/articles/bfcache#minimize-no-store
+    { headers: { 'cache-control': 'private' } },
+  )

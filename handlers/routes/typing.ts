@@ -24,5 +24,10 @@ export const putTyping: Answer = async (c) => {
 
 const mayNot = () => new Refusal('not_allowed', 'You cannot write in this room just now.')
 
+// With `no-store` a browser would not go back to the page that has asked, as in read.ts.
 const show = (c: Context): Response =>
-  represent(c, { json: () => ({}), fragment: () => '', text: () => 'ok\n' })
+  represent(
+    c,
+    { json: () => ({}), fragment: () => '', text: () => 'ok\n' },
+    { headers: { 'cache-control': 'private' } },
+  )

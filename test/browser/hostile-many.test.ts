@@ -82,7 +82,7 @@ for (const [name, texts] of Object.entries(lists)) {
       await reader.goto(at)
       assert.equal(await harm(reader), harmless, at)
       for (const n of await reader.locator('.message').evaluateAll(numbers)) shown.add(n)
-      const earlier = reader.locator('#earlier a')
+      const earlier = reader.locator('#earlier a[hx-get]')
       at = (await earlier.count()) > 0 ? await earlier.getAttribute('href') : null
     }
     assert.is(shown.size, taken + 1)

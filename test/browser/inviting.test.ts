@@ -159,8 +159,9 @@ for (const [how, options] of ways) {
       /something rude[\s\S]*polite-swan[\s\S]*not nice/,
     )
     await owner.getByRole('button', { name: 'Delete the message' }).click()
-    await owner.waitForURL(new RegExp(`/r/${room}$`))
-    await shows(talkOf(owner, options), ['This message was deleted.'])
+    await owner.waitForURL(new RegExp(`/r/${room}/messages/1$`))
+    await shows(owner, ['This message was deleted.'])
+    await owner.getByRole('button', { name: 'Bring it back' }).waitFor()
   })
 }
 

@@ -82,7 +82,7 @@ test('without JavaScript: join, write, be sent back, read', async () => {
     (await messagesOf(room)).map(({ body }) => body),
     ['line one\nline two'],
   )
-  assert.match((await page(`/r/${room}/frame`, cookie)).text, 'line one\nline two')
+  assert.match((await page(`/r/${room}/frame`, cookie)).text, 'line one<br>\nline two')
 })
 
 test('without JavaScript: a refused text comes back in its form, escaped', async () => {
