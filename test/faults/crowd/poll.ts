@@ -80,7 +80,7 @@ function readJson({ body }: Answer): Read {
 }
 
 function readFragment({ head, body }: Answer): Read {
-  const found = body.matchAll(/ data-n="(\d+)"[\s\S]*?<div class="body">([\s\S]*?)<\/div>/g)
+  const found = body.matchAll(/ data-n="(\d+)"[\s\S]*?<div class="body"[^>]*>([\s\S]*?)<\/div>/g)
   const messages = [...found].map(([, n, html = '']) => ({
     n: Number(n),
     text: html.replace(/<[^>]*>/g, '').trim(),
