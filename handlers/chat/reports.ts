@@ -1,6 +1,12 @@
 import { limits } from '../limits.ts'
 import { isAtLeast, type Standing } from './access.ts'
-import { type Message, type MessageRow, messageColumns, messageFrom } from './messages.ts'
+import {
+  aboveFloor,
+  type Message,
+  type MessageRow,
+  messageColumns,
+  messageFrom,
+} from './messages.ts'
 import { invalid, notFound, Refusal } from './refusal.ts'
 import type { Room } from './rooms.ts'
 import type { Sql } from './sql.ts'
@@ -66,7 +72,7 @@ export async function listReports(
   )
   return rows.map((row) => ({
     id: row.id,
-    message: messageFrom(row),
+    message: aboveFloor(messageFrom(row), standing.floor),
     by: { id: row.by_id, name: row.by_name },
     reason: row.reason,
     at: row.reported_at,

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { readEmoji } from '../chat/emoji.ts'
+import { aboveFloor } from '../chat/messages.ts'
 import { Refusal } from '../chat/refusal.ts'
 import { save } from '../chat/saved.ts'
 import { messageBody } from '../chat/text.ts'
@@ -114,7 +115,8 @@ async function setSaved(c: Context, isKept: boolean): Promise<Response | Refusal
 }
 
 /** The message as it is now; a browser without a script goes on to where it is to be seen. */
-function shown(c: Context, { room: { slug } }: Acting, { message }: Acted): Response {
+function shown(c: Context, { room: { slug }, standing }: Acting, done: Acted): Response {
+  const message = aboveFloor(done.message, standing.floor)
   return acted(c, `/r/${slug}/messages/${message.n}`, {
     json: () => messageJson(slug, message),
     fragment: () => messageFragment({ slug, message }),

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
-import { findMessage, readDraft } from '../chat/messages.ts'
+import { aboveFloor, findMessage, readDraft } from '../chat/messages.ts'
 import { readPage } from '../chat/pages.ts'
 import { notFound, Refusal, signIn } from '../chat/refusal.ts'
-import type { Room } from '../chat/rooms.ts'
 import type { Post, Posted } from '../chat/writing/post.ts'
 import { type Fields, readFields } from '../http/body.ts'
 import { within } from '../http/faults.ts'
@@ -107,7 +106,7 @@ export const postMessage: Answer = async (c) => {
   }
   // Whoever answers has read what stands above.
   c.get('reads').note(person.id, room.id, posted.message.n)
-  return showPosted(c, room, posted)
+  return showPosted(c, entry, posted)
 }
 
 /** The form's word, if it had one. */
@@ -120,7 +119,12 @@ async function store(c: Context, post: Post, deadline: number): Promise<Posted |
 }
 
 /** The answer to a message that was posted. */
-export function showPosted(c: Context, room: Room, { message, created }: Posted): Response {
+export function showPosted(
+  c: Context,
+  { room, standing }: Pick<Entered, 'room' | 'standing'>,
+  { message: stored, created }: Posted,
+): Response {
+  const message = aboveFloor(stored, standing.floor)
   if (formOf(c) === 'page') return seeOther(`/r/${room.slug}`)
   return represent(
     c,

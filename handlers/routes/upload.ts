@@ -40,7 +40,7 @@ export const postFiles: Answer = async (c) => {
     slot()
     if (!posted || posted instanceof Refusal || !posted.created) await giveUp(c.var.sql, upload.ids)
   }
-  if (!(posted instanceof Refusal)) return showPosted(c, entry.room, posted)
+  if (!(posted instanceof Refusal)) return showPosted(c, entry, posted)
   if (formOf(c) !== 'page' || ['not_allowed', 'not_found'].includes(posted.code)) return posted
   const typed = { body: fields.body ?? '', refusal: posted }
   const fragment = await wholeRoom(c, { ...entry, typed })

@@ -81,6 +81,29 @@ test('who sees what is said from now on is quoted nothing older, and told of no 
     [first.n, null, null],
     [second.n, first.n, null],
   ])
+  const path = `/r/${closed}/messages/${first.n}`
+  const acts: [path: string, method: string, json?: object][] = [
+    [`${path}/reactions/%F0%9F%91%8D`, 'PUT'],
+    [`${path}/reactions`, 'POST', { emoji: '👍' }],
+    [path, 'PATCH', { deleted: 'false' }],
+    [`${path}/pin`, 'PUT'],
+    [`${path}/saved`, 'PUT'],
+  ]
+  for (const [to, method, json] of acts) {
+    const asked = { by: late, method, form: 'fragment', ...(json ? { json } : {}) } as const
+    const answer = await ask(instance.app, to, asked)
+    assert.is(answer.status, 200, to)
+    const told = await answer.text()
+    assert.match(told, 'about that')
+    assert.not.match(told, 'old secret', `${method} ${to}`)
+  }
+  const asModerator = { by: olga, method: 'PUT', json: { role: 'moderator' } }
+  await ask(instance.app, `/r/${closed}/members/${late.id}`, asModerator)
+  await ask(instance.app, `${path}/reports`, { by: late, json: { reason: 'look' } })
+  const reports = await ask(instance.app, `/r/${closed}/reports`, { by: late, form: 'fragment' })
+  const listed = await reports.text()
+  assert.match(listed, 'about that')
+  assert.not.match(listed, 'old secret')
   const thread = await ask(instance.app, `/r/${closed}/messages/${second.n}/thread`, { by: late })
   assert.not.match(await thread.text(), 'old secret')
 })
