@@ -35,6 +35,8 @@ export const limits = {
   emptiedSeconds: 600,
   /** Different ones. */
   reactionsOfMessage: 20,
+  /** Who give the same one. */
+  reactionPeople: 500,
   reactionChars: 40,
   pinsOfRoom: 100,
   /** Of one person, and of one page. */
@@ -43,6 +45,9 @@ export const limits = {
   /** Words that a name may have where somebody is named, and names and rooms that a text may name. */
   nameWords: 5,
   namedCandidates: 100,
+  /** People of one name that are meant together, and people that one text names. */
+  namesakes: 10,
+  namedPeople: 50,
 
   /** A form percent-encodes each byte threefold and JSON may escape each character twelvefold. */
   bodyBytes: 256 * 1024,

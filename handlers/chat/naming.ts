@@ -36,7 +36,8 @@ export function candidatesIn(text: string): Candidates | null {
   for (const { index } of text.matchAll(at)) {
     const rest = text.slice(index + 1, index + 1 + limits.nameChars * 2)
     all ||= everybody.test(rest)
-    names.push(beginnings(rest))
+    const may = beginnings(rest)
+    if (!names.some((known) => known.join('\n') === may.join('\n'))) names.push(may)
     if (names.length >= limits.namedCandidates) break
   }
   const slugs = new Set<string>()
@@ -73,13 +74,21 @@ export const namedIn = (
                   '{"people": [], "rooms": [], "all": false}')
       from (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name)), '[]') as people
               from (select distinct id, name
-                      from (select p.id, p.name,
+                      from (select w.id, w.name,
                                    rank() over (partition by place order by length(may.name) desc) as longest
-                              from json_array_elements(${row}.names) with ordinality places (list, place),
-                                   json_array_elements_text(list) may (name)
-                              join people p on lower(p.name) = lower(may.name)
-                              join members k on k.room_id = ${room} and k.person_id = p.id) found
-                     where longest = 1) p) whom,
+                              from json_array_elements(${row}.names) with ordinality places (list, place)
+                              cross join json_array_elements_text(list) may (name)
+                              join (select d.lowered, w.id, w.name
+                                      from (select distinct lower(name) as lowered
+                                              from json_array_elements(${row}.names) list,
+                                                   json_array_elements_text(list) all_of (name)) d
+                                      cross join lateral
+                                        (select p.id, p.name
+                                           from people p
+                                           join members k on k.room_id = ${room} and k.person_id = p.id
+                                          where lower(p.name) = d.lowered
+                                          limit ${limits.namesakes}) w) w on w.lowered = lower(may.name)) found
+                     where longest = 1 order by id limit ${limits.namedPeople}) p) whom,
            (select coalesce(jsonb_agg(o.slug), '[]') as rooms
               from rooms o where o.visibility = 'open'
                and o.slug in (select json_array_elements_text(${row}.slugs))) what) end`

@@ -61,10 +61,10 @@ export async function emptyDeleted(sql: Sql): Promise<number> {
   const { rows } = await sql.query<{ emptied: number }>(
     `with due as materialized (
        select room_id, n from messages
-        where deleted_at < clock_timestamp() - $1 * interval '1 second' and body <> ''
+        where deleted_at < clock_timestamp() - $1 * interval '1 second' and (body <> '' or files is not null)
         order by deleted_at limit $2 for update skip locked
      ), emptied as (
-       update messages m set body = '', named = null, pinned_at = null from due
+       update messages m set body = '', files = null, named = null, pinned_at = null from due
         where m.room_id = due.room_id and m.n = due.n returning m.n
      ), versions as (
        delete from edits e using due where e.room_id = due.room_id and e.n = due.n

@@ -28,13 +28,13 @@ export async function save(
   n: number,
   isKept: boolean,
 ): Promise<Message | Refusal> {
-  const message = await findMessage(sql, room, n, floor)
-  if (!message || message.deleted) return notFound('message')
   if (!isKept) {
     const values = [personId, room.id, n]
     await sql.query('delete from saved where person_id = $1 and room_id = $2 and n = $3', values)
-    return message
   }
+  const message = await findMessage(sql, room, n, floor)
+  if (!message || message.deleted) return notFound('message')
+  if (!isKept) return message
   const { rows } = await sql.query<{ kept: number }>(
     `with had as (select count(*)::integer as kept from saved where person_id = $1), added as (
        insert into saved (person_id, room_id, n) select $1, $2, $3 from had where kept < $4

@@ -19,6 +19,8 @@ export type Indexing = {
 export function keepIndexed(sql: Sql, language: string, log: Log): Indexing {
   const moved = new Set<number>()
   let lookedAt = Number.NEGATIVE_INFINITY
+  /** A step that fails is too long for a statement: the next one is half as long, down to one event. */
+  let part = 1
   let isPrepared = false
   let isBusy = false
   let isStopped = false
@@ -33,13 +35,16 @@ export function keepIndexed(sql: Sql, language: string, log: Log): Indexing {
       await sweepWords(sql)
     }
     if (moved.size === 0) return false
-    const some = [...moved].slice(0, limits.searchRooms)
+    const some = [...moved].slice(0, Math.max(1, Math.floor(limits.searchRooms / part)))
     for (const id of some) moved.delete(id)
     // Those that could not be caught up are looked at again, however it failed.
-    const behind = await catchUp(sql, some).catch((error) => {
+    const events = Math.max(1, Math.floor(limits.searchEvents / part))
+    const behind = await catchUp(sql, some, events).catch((error) => {
       for (const id of some) moved.add(id)
+      part = Math.min(limits.searchEvents, part * 2)
       throw error
     })
+    part = Math.max(1, part / 2)
     for (const id of behind) moved.add(id)
     if (moved.size === 0) await settle(sql)
     return moved.size > 0

@@ -1,5 +1,6 @@
 /** Answers, what they quote, their threads, and whom a text names. */
 import * as assert from 'uvu/assert'
+import { limits } from '../../handlers/limits.ts'
 import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
 import { type Instance, startInstance } from './app.ts'
@@ -157,6 +158,16 @@ test('of two people of one name each is called', async () => {
   await say(instance.app, other, room, 'hello')
   assert.equal(await mentions('@Ann Archer'), ['Ann Archer', 'Ann Archer'])
   assert.match(await html(), `data-person="${ann.id} ${other.id}"`)
+})
+
+test('of a crowd of one name a few are called, and a text that calls them again and again stays small', async () => {
+  const crowd = await Promise.all(Array.from({ length: 30 }, () => join(instance.app, 'same')))
+  for (const one of crowd) await say(instance.app, one, room, 'hello')
+  assert.is((await mentions('@same')).length, limits.namesakes)
+  const body = Array.from({ length: 1500 }, () => '@same').join(' ')
+  const said = (await say(instance.app, olga, room, body)) as MessageJson & { html: string }
+  assert.is(said.html.split('data-person').length - 1, limits.namedCandidates)
+  assert.ok(said.html.length < 40_000)
 })
 
 test('of two names that begin alike the longer one is meant', async () => {

@@ -161,6 +161,13 @@ test('whoever deleted it brings it back, for a while', async () => {
   await isRefused('json', await restore(olga), 409, 'conflict')
 })
 
+test('what its author deleted and a moderator deletes as well is not the author’s to bring back', async () => {
+  await remove(ann)
+  assert.is(await status(remove(olga)), 200)
+  await isRefused('json', await restore(ann), 403, 'not_allowed')
+  assert.is((await jsonOf<MessageJson>(restore(olga))).body, 'first words')
+})
+
 test('what was deleted is gone for good after a while, with all that it said before', async () => {
   await edit(ann, 'second')
   await ask(instance.app, `${pathOf()}/reactions`, { by: olga, json: { emoji: '👍' } })

@@ -190,6 +190,8 @@ test('what somebody saves is for them alone, and as long as they may read it', a
     (await saved(ann)).map(({ body }) => body),
     ['words'],
   )
+  await ask(instance.app, pathOf(), { by: ann, method: 'DELETE' })
+  await ask(instance.app, pathOf(), { by: ann, method: 'PATCH', json: { deleted: 'false' } })
   await save(ann, pathOf(), 'DELETE')
   assert.equal(await saved(ann), [])
   await isRefused('json', await ask(instance.app, '/saved'), 401, 'sign_in')

@@ -5,17 +5,22 @@ import type { Sql } from '../sql.ts'
  * Brings the search of some rooms further: what has happened since, and then what was said before,
  * from the newest on. Many instances may do so at once; each takes other rooms.
  * @param rooms ids of rooms that may be behind.
+ * @param events of each room that are brought in at the most.
  * @returns ids of those that are behind still.
  */
-export async function catchUp(sql: Sql, rooms: readonly number[]): Promise<number[]> {
+export async function catchUp(
+  sql: Sql,
+  rooms: readonly number[],
+  events: number = limits.searchEvents,
+): Promise<number[]> {
   if (rooms.length === 0) return []
   await sql.query(
     `insert into search_rooms (room_id, seq, past)
      select id, last_seq, last_seq from rooms where id = any($1) on conflict do nothing`,
     [rooms],
   )
-  await sql.query(live, [rooms, limits.searchRooms, limits.searchEvents])
-  await sql.query(past, [rooms, limits.searchRooms, limits.searchEvents])
+  await sql.query(live, [rooms, limits.searchRooms, events])
+  await sql.query(past, [rooms, limits.searchRooms, events])
   const { rows } = await sql.query<{ id: number }>(`${behind} and r.id = any($1)`, [rooms])
   return rows.map(({ id }) => id)
 }

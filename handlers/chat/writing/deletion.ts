@@ -37,6 +37,11 @@ with ${actorPart}, ${foundPart}, verdict as (
     from found, actor
    where m.room_id = found.room_id and m.n = found.n and (select why from verdict) is null
   returning m.author_id, m.n
+), kept as (
+  -- What its author deleted and a moderator deletes as well comes back by the latter's hand alone.
+  update messages m set deleted_by = actor.person from found, actor
+   where m.room_id = found.room_id and m.n = found.n and found.deleted_at is not null
+     and found.author_id <> actor.person and (select why from verdict) = 'same'
 ), done as (
   select author_id as about_id, n, '' as detail, false as lost from gone
 ), ${eventPart('message.deleted')}, ${auditPart('message.deleted', 'about_id <> person')}

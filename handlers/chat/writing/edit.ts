@@ -54,7 +54,7 @@ with ${actorPart}, ${foundPart}, asked as (
   select room_id, n, version, body, coalesce(edited_at, at) from found where (select why from verdict) is null
 ), forgotten as (
   delete from edits e using found
-   where e.room_id = found.room_id and e.n = found.n and e.version <= found.version - $10::integer
+   where (select why from verdict) is null and e.room_id = found.room_id and e.n = found.n and e.version <= found.version - $10::integer
 ), changed as (
   update messages m
      set body = $6, edited_at = date_trunc('milliseconds', clock_timestamp()), version = m.version + 1,
@@ -67,8 +67,8 @@ with ${actorPart}, ${foundPart}, asked as (
     from changed, jsonb_array_elements(changed.named->'people') one
    union all select room_id, n, 0 from changed where (named->>'all')::boolean
 ), unmentioned as (
-  delete from mentions m using changed
-   where m.room_id = changed.room_id and m.n = changed.n
+  delete from mentions m using changed, found
+   where found.named is not null and m.room_id = changed.room_id and m.n = changed.n
      and m.person_id not in (select person_id from whom)
 ), mentioned as (
   insert into mentions (room_id, person_id, n) select room_id, person_id, n from whom on conflict do nothing

@@ -19,9 +19,17 @@ export type Reacting = MessageAct & { kind: 'reaction'; emoji: string; isGiven: 
 export const reactions = messageAct<Reacting>(
   (act) => ({
     text: statement,
-    values: [...messageActValues(act), act.emoji, act.isGiven, limits.reactionsOfMessage],
+    values: [
+      ...messageActValues(act),
+      act.emoji,
+      act.isGiven,
+      limits.reactionsOfMessage,
+      limits.reactionPeople,
+    ],
   }),
   {
+    crowded: () =>
+      invalid({ emoji: `${limits.reactionPeople} people said that already. Say it in words.` }),
     too_many: () =>
       invalid({
         emoji: `A message has at most ${limits.reactionsOfMessage} different reactions. Join one that is there.`,
@@ -43,6 +51,8 @@ with ${actorPart}, ${foundPart}, had as materialized (
     when wanted.given and (select count(*) from (select distinct emoji from reactions e
                   where e.room_id = found.room_id and e.n = found.n and e.emoji <> $5) others) >= $7::integer
       then 'too_many'
+    when wanted.given and (select count(*) from reactions e where e.room_id = found.room_id and e.n = found.n
+                              and e.emoji = $5) >= $8::integer then 'crowded'
   end as why
   from actor cross join had cross join wanted left join found on true
 ), given as (

@@ -22,6 +22,7 @@ with ${actorPart}, ${foundPart}, verdict as (
     when found.n is null then 'no_message'
     when found.deleted_at is null then 'same'
     when found.deleted_by is distinct from person then 'rank'
+    when archived then 'archived'
     when found.deleted_at < clock_timestamp() - $5::integer * interval '1 second' then 'too_late'
   end as why
   from actor left join found on true

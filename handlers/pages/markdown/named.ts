@@ -1,5 +1,6 @@
 import type { StateInline } from 'markdown-it'
 import type { Named } from '../../chat/naming.ts'
+import { limits } from '../../limits.ts'
 
 export { type Named, nothingNamed as nobody } from '../../chat/naming.ts'
 
@@ -15,6 +16,8 @@ export type NamedEnv = {
   rooms: Set<string>
   /** The line that is looked at, and the same in small letters. */
   line: { typed: string; small: string }
+  /** Calls so far: the server looked for so many and no more. */
+  calls: number
 }
 
 export const envOf = ({ people, rooms, all }: Named, slug: string): NamedEnv => ({
@@ -25,6 +28,7 @@ export const envOf = ({ people, rooms, all }: Named, slug: string): NamedEnv => 
     .sort((a, b) => b.typed.length - a.typed.length),
   rooms: new Set(rooms),
   line: { typed: '', small: '' },
+  calls: 0,
 })
 
 /** A line in small letters, place for place: made once, however many `@` are in it. */
@@ -53,6 +57,7 @@ export const mention: InlineRule = (state, silent) => {
   if (state.src.charCodeAt(state.pos) !== 0x40 || state.linkLevel > 0) return false
   const env = envIn(state)
   const { people, all, slug } = env
+  if (env.calls >= limits.namedCandidates) return false
   if ((people.length === 0 && !all) || !isApart(state.src, state.pos, true)) return false
   const start = state.pos + 1
   const small = smallOf(env, state.src)
@@ -61,6 +66,7 @@ export const mention: InlineRule = (state, silent) => {
     return small.startsWith(name, start) && end <= state.posMax && isApart(state.src, end, false)
   }
   const person = people.find(({ typed }) => isTyped(typed))
+  if (person && !silent) env.calls++
   if (person) {
     const attributes: [string, string][] = [
       ['class', 'mention'],
