@@ -1,5 +1,6 @@
 /** The search keeps up by itself, apart from what is said. */
 import * as assert from 'uvu/assert'
+import type { Sql } from '../../handlers/chat/sql.ts'
 import { ConfigError, readConfig } from '../../handlers/config.ts'
 import { keepIndexed } from '../../handlers/ops/indexing.ts'
 import { createLog } from '../../handlers/ops/log.ts'
@@ -26,9 +27,9 @@ test.after.each(async () => {
 })
 
 const lines: string[] = []
-const keep = (language = 'simple') =>
+const keep = (language = 'simple', sql: Sql = instance.sql) =>
   keepIndexed(
-    instance.sql,
+    sql,
     language,
     createLog('text', (line) => lines.push(line)),
   )
@@ -47,6 +48,29 @@ test('what was said before it began is brought in, and then what it is told of',
     await say(instance.app, ann, 'lobby', 'later things')
     indexing.note(1)
     await until(() => isFound('later'))
+  } finally {
+    await indexing.stop()
+  }
+})
+
+test('a step that is too long for a statement is taken in shorter ones', async () => {
+  for (let at = 0; at < 12; at++) await say(instance.app, ann, 'lobby', `word${at}`)
+  let failed = 0
+  const indexing = keep('simple', {
+    query(text, values) {
+      // Of `catchUp`: the rooms, how many of them, and how many events of each.
+      const isLong = Number(values?.[2] ?? 0) > 5 && text.includes('touched')
+      if (!isLong) return instance.sql.query(text, values)
+      failed++
+      return Promise.reject(new Error('canceling statement due to statement timeout'))
+    },
+  })
+  try {
+    await until(async () => {
+      const { rows } = await instance.sql.query('select from search')
+      return rows.length === 12
+    })
+    assert.ok(failed > 0)
   } finally {
     await indexing.stop()
   }
