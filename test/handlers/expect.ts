@@ -10,17 +10,22 @@ const types: Record<Form, RegExp> = {
 }
 
 /** Headers that hold for every answer which depends on the form and on the person. */
-export function isPrivate(response: Response): void {
+export function isPrivate(response: Response, kept = 'private, no-store'): void {
   assert.is(response.headers.get('vary'), 'Accept, HX-Request')
-  assert.is(response.headers.get('cache-control'), 'private, no-store')
+  assert.is(response.headers.get('cache-control'), kept)
 }
 
 /** An answer in the form that was asked for; a page is the shell with a fragment in it. */
-export async function isIn(form: Form, response: Response, status = 200): Promise<string> {
+export async function isIn(
+  form: Form,
+  response: Response,
+  status = 200,
+  kept?: string,
+): Promise<string> {
   const body = await response.text()
   assert.is(response.status, status, body)
   assert.match(response.headers.get('content-type') ?? '', types[form])
-  isPrivate(response)
+  isPrivate(response, kept)
   if (form === 'json') assert.ok(JSON.parse(body))
   if (form === 'text') assert.match(body, /^[^<]*\n$/)
   if (form === 'fragment') assert.not.match(body, /<html|<body/i)
