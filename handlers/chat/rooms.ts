@@ -90,7 +90,8 @@ type ListedRow = RoomRow &
   }
 
 /**
- * The rooms that somebody may enter: the lobby, those that they are in, then the others, by name.
+ * The rooms that somebody may enter: the lobby, those that they are in, then the others, by name;
+ * of more than `limits.listedRooms` those in which something was said or that were made last.
  * What they have not read is counted for those that are listed alone, and by key.
  * @param noted how far they have read rooms by what is not stored yet.
  */
@@ -114,7 +115,8 @@ export async function listRooms(
          left join unnest($2::bigint[], $3::bigint[]) noted (room_id, n) on noted.room_id = r.id
          left join log newest on newest.room_id = r.id and newest.seq = r.last_seq
         where not r.archived and ${seesRoom}
-        order by place limit ${limits.listedRooms}
+        order by r.slug <> 'lobby', m.person_id is null, coalesce(newest.at, r.created_at) desc, r.id
+        limit ${limits.listedRooms}
      ), own as materialized (
        select listed.*, case when last_seq > read then read end as after from listed
      ), ${countedPart}

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
 import { listRooms, makeRoom, type RoomDraft, readRoomDraft } from '../../handlers/chat/rooms.ts'
+import { limits } from '../../handlers/limits.ts'
 import { suite } from '../suite.ts'
 import {
   drivers,
@@ -52,6 +53,33 @@ for (const driver of drivers) {
       { room_id: kept.id, n: 1 },
       { room_id: kept.id, n: 1 },
     ])
+  })
+
+  test('of more rooms than are listed, those that are theirs and the liveliest are', async () => {
+    const { sql } = storage
+    const [ann, ben] = [await guest(sql), await guest(sql)]
+    const named = (name: string) => makeRoom(sql, ben.person, open(name)).then(succeeded)
+    const [mine, quiet, lively] = [
+      await named('Zz mine'),
+      await named('Zz quiet'),
+      await named('Zz lively'),
+    ]
+    await sql.query("insert into members (room_id, person_id, role) values ($1, $2, 'member')", [
+      mine.id,
+      ann.person.id,
+    ])
+    await sql.query(
+      `insert into rooms (slug, name, visibility)
+       select 'many-' || i, 'Many ' || i, 'open' from generate_series(1, $1) i`,
+      [limits.listedRooms],
+    )
+    await say(storage, ben.person, lively, 'hello')
+    const listed = (await listRooms(sql, ann.person)).map(({ slug }) => slug)
+    assert.is(listed.length, limits.listedRooms)
+    assert.equal(listed.slice(0, 2), ['lobby', mine.slug])
+    assert.is(listed.at(-1), lively.slug)
+    assert.not.ok(listed.includes(quiet.slug))
+    await sql.query("delete from rooms where slug like 'many-%'")
   })
 
   test('a room gets its address from its name', async () => {
