@@ -33,7 +33,7 @@ export async function askRow(
     // What was done would be in the way of the next.
     if (row.changes === 'session') await world.renewSession(role)
     if (row.changes === 'session' || row.changes === 'guest') await world.renewGuests()
-    else if (path.startsWith('/r/') || path.startsWith('/join')) await world.renewRoom(room)
+    else if (row.changes === 'room') await world.renewRoom(room)
   }
   return cells
 }

@@ -47,8 +47,8 @@ export const invited: Tables = {
     row('GET /r/:room/messages               | 401 404 +   +   +   +   +   +   +   404 401 +   +'),
     row('GET /files/:id/:name                | 401 404 +   +   +   +   +   +   +   404 401 +   +', { id: file }),
     row('GET /r/:room/members                | 401 404 +   +   +   +   +   +   +   404 401 +   +'),
-    row('POST /r/:room/messages              | 401 404 +   +   +   403 +   +   +   404 401 +   403', { body: said }),
-    row('POST /r/:room/files                 | 401 404 +   +   +   403 +   +   +   404 401 +   403', { body: sending }),
+    row('POST /r/:room/messages              | 401 404 +   +   +   403 +   +   +   404 401 +   403', { body: said, changes: 'room' }),
+    row('POST /r/:room/files                 | 401 404 +   +   +   403 +   +   +   404 401 +   403', { body: sending, changes: 'room' }),
   ],
 }
 
@@ -91,7 +91,7 @@ export const members: Tables = {
     row('GET /r/:room/messages               | 401 401 401 +   +   401 +   +   +   401 401 +   +'),
     row('GET /files/:id/:name                | 401 401 401 +   +   401 +   +   +   401 401 +   +', { id: file }),
     row('GET /r/:room/members                | 401 401 401 +   +   401 +   +   +   401 401 +   +'),
-    row('POST /r/:room/messages              | 401 401 401 +   +   401 +   +   +   401 401 +   403', { body: said }),
-    row('POST /r/:room/files                 | 401 401 401 +   +   401 +   +   +   401 401 +   403', { body: sending }),
+    row('POST /r/:room/messages              | 401 401 401 +   +   401 +   +   +   401 401 +   403', { body: said, changes: 'room' }),
+    row('POST /r/:room/files                 | 401 401 401 +   +   401 +   +   +   401 401 +   403', { body: sending, changes: 'room' }),
   ],
 }

@@ -20,8 +20,11 @@ export type Row = {
   id?: (world: World, room: Room) => string
   /** It concerns somebody whom the room keeps out. */
   isKept?: boolean
-  /** What somebody has done there makes another of them, or ends their session. */
-  changes?: 'guest' | 'session'
+  /**
+   * What somebody has done there makes another of them, ends their session, or leaves the room
+   * otherwise than the table has it: it is made anew for the next to ask.
+   */
+  changes?: 'guest' | 'session' | 'room'
 }
 
 export function row(text: string, more: Omit<Row, 'name' | 'cells'> = {}): Row {
@@ -65,21 +68,21 @@ export const closedRoom: readonly Row[] = [
   row('POST /r/:room                       | 404 404 403 404 403 403 +   +   404 404 404 403 403', { body: () => ({ _method: 'PATCH', topic: 'another' }) }),
   row('GET /r/:room/settings               | 404 404 +   404 +   +   +   +   404 404 404 +   +'),
   row('GET /r/:room/reports                | 404 404 403 404 403 403 +   +   404 404 404 403 403'),
-  row('DELETE /r/:room/reports/:id         | 404 404 403 404 403 403 +   +   404 404 404 403 403', { id: report }),
-  row('POST /r/:room/reports/:id           | 404 404 403 404 403 403 +   +   404 404 404 403 403', { body: deleting, id: report }),
+  row('DELETE /r/:room/reports/:id         | 404 404 403 404 403 403 +   +   404 404 404 403 403', { id: report, changes: 'room' }),
+  row('POST /r/:room/reports/:id           | 404 404 403 404 403 403 +   +   404 404 404 403 403', { body: deleting, id: report, changes: 'room' }),
   row('GET /r/:room/members                | 404 404 +   404 +   +   +   +   404 404 404 +   +'),
   row('GET /r/:room/members/:person        | 404 404 +   404 +   +   +   +   404 404 404 +   +'),
-  row('PUT /r/:room/members/:person        | 404 404 403 404 403 403 +   +   404 404 404 403 403', { body: () => ({ role: 'member' }) }),
-  row('DELETE /r/:room/members/:person     | 404 404 403 404 403 403 +   +   404 404 404 403 403'),
-  row('POST /r/:room/members/:person       | 404 404 403 404 403 403 +   +   404 404 404 403 403', { body: () => ({ _method: 'PUT', role: 'reader' }) }),
+  row('PUT /r/:room/members/:person        | 404 404 403 404 403 403 +   +   404 404 404 403 403', { body: () => ({ role: 'member' }), changes: 'room' }),
+  row('DELETE /r/:room/members/:person     | 404 404 403 404 403 403 +   +   404 404 404 403 403', { changes: 'room' }),
+  row('POST /r/:room/members/:person       | 404 404 403 404 403 403 +   +   404 404 404 403 403', { body: () => ({ _method: 'PUT', role: 'reader' }), changes: 'room' }),
   row('GET /r/:room/bans                   | 404 404 403 404 403 403 +   +   404 404 404 403 403'),
-  row('PUT /r/:room/bans/:person           | 404 404 403 404 403 403 +   +   404 404 404 403 403'),
-  row('DELETE /r/:room/bans/:person        | 404 404 403 404 403 403 +   +   404 404 404 403 403', { isKept: true }),
-  row('POST /r/:room/bans/:person          | 404 404 403 404 403 403 +   +   404 404 404 403 403', { body: deleting, isKept: true }),
+  row('PUT /r/:room/bans/:person           | 404 404 403 404 403 403 +   +   404 404 404 403 403', { changes: 'room' }),
+  row('DELETE /r/:room/bans/:person        | 404 404 403 404 403 403 +   +   404 404 404 403 403', { isKept: true, changes: 'room' }),
+  row('POST /r/:room/bans/:person          | 404 404 403 404 403 403 +   +   404 404 404 403 403', { body: deleting, isKept: true, changes: 'room' }),
   row('GET /r/:room/links                  | 404 404 403 404 403 403 +   +   404 404 404 403 403'),
   row('POST /r/:room/links                 | 404 404 403 404 403 403 +   +   404 404 404 403 403'),
-  row('DELETE /r/:room/links/:id           | 404 404 403 404 403 403 +   +   404 404 404 403 403', { id: link }),
-  row('POST /r/:room/links/:id             | 404 404 403 404 403 403 +   +   404 404 404 403 403', { body: deleting, id: link }),
+  row('DELETE /r/:room/links/:id           | 404 404 403 404 403 403 +   +   404 404 404 403 403', { id: link, changes: 'room' }),
+  row('POST /r/:room/links/:id             | 404 404 403 404 403 403 +   +   404 404 404 403 403', { body: deleting, id: link, changes: 'room' }),
   row('GET /r/:room/audit                  | 404 404 403 404 403 403 +   +   404 404 404 403 403'),
   row('GET /r/:room/frame                  | 404 404 +   404 +   +   +   +   404 404 404 +   +'),
   row('PUT /r/:room/read                   | 404 404 +   404 +   +   +   +   404 404 404 +   403'),
@@ -88,8 +91,8 @@ export const closedRoom: readonly Row[] = [
   row('GET /r/:room/messages               | 404 404 +   404 +   +   +   +   404 404 404 +   +'),
   row('POST /r/:room/messages              | 404 404 +   404 +   403 +   +   404 404 404 +   403', { body: () => ({ body: 'said' }) }),
   row('GET /r/:room/messages/:n            | 404 404 +   404 +   +   +   +   404 404 404 +   +'),
-  row('DELETE /r/:room/messages/:n         | 404 404 403 404 403 403 +   +   404 404 404 403 403'),
-  row('POST /r/:room/messages/:n           | 404 404 403 404 403 403 +   +   404 404 404 403 403', { body: deleting }),
+  row('DELETE /r/:room/messages/:n         | 404 404 403 404 403 403 +   +   404 404 404 403 403', { changes: 'room' }),
+  row('POST /r/:room/messages/:n           | 404 404 403 404 403 403 +   +   404 404 404 403 403', { body: deleting, changes: 'room' }),
   row('PATCH /r/:room/messages/:n          | 404 404 403 404 403 403 403 +   404 404 404 403 403', { body: () => ({ body: 'otherwise' }) }),
   row('GET /r/:room/messages/:n/edits      | 404 404 403 404 403 403 +   +   404 404 404 403 403'),
   row('GET /r/:room/messages/:n/thread     | 404 404 +   404 +   +   +   +   404 404 404 +   +'),
@@ -169,19 +172,19 @@ export const openRoom: readonly Row[] = [
   row('GET /r/:room                        | +   +   +   +   +   +   +   +   +   404 +   +   +'),
   row('GET /r/:room/messages               | +   +   +   +   +   +   +   +   +   404 +   +   +'),
   row('GET /r/:room/members                | +   +   +   +   +   +   +   +   +   404 +   +   +'),
-  row('POST /r/:room/messages              | 401 +   +   +   +   403 +   +   +   404 401 +   403', { body: () => ({ body: 'said' }) }),
-  row('PUT /r/:room/messages/:n/reactions/:emoji     | 401 +   +   +   +   403 +   +   +   404 401 +   403'),
-  row('PUT /r/:room/messages/:n/pin        | 401 403 +   403 +   403 +   +   +   404 401 +   403'),
-  row('POST /r/:room/files                 | 401 +   +   +   +   403 +   +   +   404 401 +   403', { body: sending }),
+  row('POST /r/:room/messages              | 401 +   +   +   +   403 +   +   +   404 401 +   403', { body: () => ({ body: 'said' }), changes: 'room' }),
+  row('PUT /r/:room/messages/:n/reactions/:emoji     | 401 +   +   +   +   403 +   +   +   404 401 +   403', { changes: 'room' }),
+  row('PUT /r/:room/messages/:n/pin        | 401 403 +   403 +   403 +   +   +   404 401 +   403', { changes: 'room' }),
+  row('POST /r/:room/files                 | 401 +   +   +   +   403 +   +   +   404 401 +   403', { body: sending, changes: 'room' }),
   row('GET /files/:id/:name                | +   +   +   +   +   +   +   +   +   404 +   +   +', { id: file }),
-  row('PUT /r/:room/typing                 | 401 +   +   +   +   403 +   +   +   404 401 +   403'),
-  row('PUT /r/:room/read                   | 401 +   +   +   +   +   +   +   +   404 401 +   403'),
-  row('PATCH /r/:room                      | 401 403 403 403 403 403 +   +   +   404 401 403 403', { body: () => ({ topic: 'another' }) }),
-  row('PUT /r/:room/members/:person        | 401 403 403 403 403 403 +   +   +   404 401 403 403', { body: () => ({ role: 'member' }) }),
-  row('PUT /r/:room/bans/:person           | 401 403 403 403 403 403 +   +   +   404 401 403 403'),
+  row('PUT /r/:room/typing                 | 401 +   +   +   +   403 +   +   +   404 401 +   403', { changes: 'room' }),
+  row('PUT /r/:room/read                   | 401 +   +   +   +   +   +   +   +   404 401 +   403', { changes: 'room' }),
+  row('PATCH /r/:room                      | 401 403 403 403 403 403 +   +   +   404 401 403 403', { body: () => ({ topic: 'another' }), changes: 'room' }),
+  row('PUT /r/:room/members/:person        | 401 403 403 403 403 403 +   +   +   404 401 403 403', { body: () => ({ role: 'member' }), changes: 'room' }),
+  row('PUT /r/:room/bans/:person           | 401 403 403 403 403 403 +   +   +   404 401 403 403', { changes: 'room' }),
   row('GET /r/:room/links                  | 401 403 403 403 403 403 +   +   +   404 401 403 403'),
   row('GET /r/:room/reports                | 401 403 403 403 403 403 +   +   +   404 401 403 403'),
   row('GET /r/:room/audit                  | 401 403 403 403 403 403 +   +   +   404 401 403 403'),
-  row('DELETE /r/:room/messages/:n         | 401 403 403 403 403 403 +   +   +   404 401 403 403'),
-  row('POST /r/:room/messages/:n/reports   | 401 +   +   +   +   +   +   +   +   404 401 +   403'),
+  row('DELETE /r/:room/messages/:n         | 401 403 403 403 403 403 +   +   +   404 401 403 403', { changes: 'room' }),
+  row('POST /r/:room/messages/:n/reports   | 401 +   +   +   +   +   +   +   +   404 401 +   403', { changes: 'room' }),
 ]
