@@ -73,6 +73,7 @@ type Provided =
   | 'secret'
   | 'pace'
   | 'paces'
+  | 'searches'
   | 'placeOf'
   | 'signIns'
   | 'publicUrl'

@@ -1,9 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { runner } from 'node-pg-migrate'
 import pg, { type Client, type ClientConfig } from 'pg'
-import type { Sql } from './chat/sql.ts'
+import { reportedCode, type Sql } from './chat/sql.ts'
 import { readConfig } from './config.ts'
+import { limits } from './limits.ts'
 
 /** Any number that no other program of the same database takes for its advisory lock. */
 const INDEX_LOCK = 7_305_113
@@ -14,22 +16,29 @@ const INDEX_LOCK = 7_305_113
  *
  * @param connection a direct connection (advisory locks do not survive a transaction pooler).
  * @param sqlDir the folder with the migrations.
- * @returns the names of the migrations that this call applied.
+ * @param onLocked told each time that others held a table, before it is tried again.
+ * @returns the names of the migrations that this call applied; those before it was locked out are not
+ *   among them.
  */
 export async function migrate(
   connection: ClientConfig,
   sqlDir: string = readConfig({}).sqlDir,
+  onLocked?: () => void,
 ): Promise<string[]> {
-  return migrateOn(new pg.Client(connection), sqlDir)
+  return migrateOn(new pg.Client(connection), sqlDir, onLocked)
 }
 
 /** The same on a connection of any driver, not connected yet; it is ended afterwards. */
-export async function migrateOn(client: Client, sqlDir: string): Promise<string[]> {
+export async function migrateOn(
+  client: Client,
+  sqlDir: string,
+  onLocked: () => void = () => {},
+): Promise<string[]> {
   // A connection that breaks rejects the statement under way; without a listener it would also throw.
   client.on('error', () => {})
   await client.connect()
   try {
-    const applied = await applyMigrations(client, sqlDir)
+    const applied = await applyPatiently(client, sqlDir, onLocked)
     await buildIndexes(client, join(sqlDir, 'indexes'))
     return applied
   } finally {
@@ -44,6 +53,32 @@ export async function pendingMigrations(sql: Sql, sqlDir: string): Promise<strin
   return (await sqlFiles(sqlDir)).filter((name) => !done.has(name))
 }
 
+/**
+ * Who waits for a table's lock makes all others wait behind them, who only read: behind a long
+ * `pg_dump` the chat would stand still. So it is waited for briefly, and tried again.
+ */
+async function applyPatiently(
+  client: Client,
+  sqlDir: string,
+  onLocked: () => void,
+): Promise<string[]> {
+  await client.query(`set lock_timeout = ${limits.migrateLockMs}`)
+  for (;;) {
+    try {
+      const applied = await applyMigrations(client, sqlDir)
+      // Indexes are built beside all others, and wait for them as long as it takes.
+      await client.query('set lock_timeout = 0')
+      return applied
+    } catch (error) {
+      // lock_not_available: https://www.postgresql.org/docs/current/errcodes-appendix.html
+      if (reportedCode(error) !== '55P03') throw error
+      await client.query('rollback')
+      onLocked()
+      await sleep(limits.migrateAgainMs)
+    }
+  }
+}
+
 async function applyMigrations(client: Client, sqlDir: string): Promise<string[]> {
   const quiet = { info() {}, warn() {}, error() {}, debug() {} }
   const migrations = await runner({
@@ -52,7 +87,8 @@ async function applyMigrations(client: Client, sqlDir: string): Promise<string[]
     ignorePattern: '(?!.*\\.sql$).*',
     direction: 'up',
     migrationsTable: 'migrations',
-    singleTransaction: true,
+    // Each in its own: one that copies much holds no lock that another has taken.
+    singleTransaction: false,
     advisoryLockMode: 'wait',
     logger: quiet,
   })

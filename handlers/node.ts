@@ -25,6 +25,7 @@ import { createPaces } from './http/paces.ts'
 import { createProvider } from './http/provider.ts'
 import { securityHeaders } from './http/security.ts'
 import { createSlots } from './http/slots.ts'
+import { createTurns } from './http/turns.ts'
 import { limits } from './limits.ts'
 import type { Bell, Doorbell } from './live/doorbell.ts'
 import { type Engine, openEngine } from './live/engine.ts'
@@ -148,6 +149,7 @@ const tellBoth = (live: Engine, indexing: Indexing) => (roomId: number, seq: num
 const atTheDoor = (config: Config, log: Log) => ({
   pace: createPace(config.posts),
   paces: createPaces(config.perHour),
+  searches: createTurns(),
   placeOf: placeOf(config.trustedProxies, config.unlimited),
   signIns: createSignInPace(),
   publicUrl: config.publicUrl,
@@ -167,9 +169,10 @@ function openFiles({ files: bounds }: Config, { pool }: Database, log: Log) {
 
 /** A database that is not there yet is waited for: an orchestrator may start all at once. */
 async function migrateWhenThere(database: Database, sqlDir: string, log: Log): Promise<void> {
+  const onLocked = () => log.warn('waiting to change the schema: others hold a table')
   for (let tries = 0; ; tries++) {
     try {
-      const applied = await migrateOn(database.client(), sqlDir)
+      const applied = await migrateOn(database.client(), sqlDir, onLocked)
       log.info('schema', { applied: applied.length })
       return
     } catch (error) {

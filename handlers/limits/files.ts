@@ -36,10 +36,12 @@ export const fileLimits = {
   /** Parts of a form, files among them, and what one says of itself. */
   formParts: 20,
   formHeadBytes: 8 * 1024,
-  /** Uploads that an instance takes at once, and one person's. */
+  /** Uploads that an instance takes at once, those from one address, and one person's. */
   uploadsAtOnce: 16,
+  uploadsPerAddress: 12,
   uploadsPerPerson: 4,
-  /** So long an upload may say nothing, and take in all. */
+  /** So much of an upload, unless it is its end, comes in so long; and that is how long all of it may take. */
+  uploadLeastBytes: 64 * 1024,
   uploadSilentMs: 60_000,
   uploadMs: 1_800_000,
   /** What was sent and came into no message is collected after that. */

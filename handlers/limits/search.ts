@@ -8,7 +8,7 @@ export const searchLimits = {
   excerptChars: 240,
   excerptMarks: 20,
   /** Those that were found last, the best of which are the best. */
-  searchRanked: 500,
+  searchRanked: 300,
   /** Messages that are looked through one by one, from the newest on, for a word that many have. */
   searchWalked: 20_000,
   /** Rooms that are searched at once, those with the most talk if one sees more. */
@@ -19,6 +19,8 @@ export const searchLimits = {
   /** Statements for searching that may be under way in an instance, and for how long each. */
   searchConnections: 2,
   searchMs: 2_000,
+  /** Searches of one person that may be under way or wait for each other. */
+  searchesWaiting: 8,
   /** How often it is looked for what was said; what of the time that may take, one part in so many, and what
    * while people write. */
   searchBehindMs: 500,

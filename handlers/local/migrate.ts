@@ -7,7 +7,9 @@ import { openLocalDatabase } from './database.ts'
 const database = await openLocalDatabase(process.env, (line) => console.log(line))
 try {
   const config = readConfig(database.env)
-  const applied = await migrate(connectionConfig(config.database), config.sqlDir)
+  const applied = await migrate(connectionConfig(config.database), config.sqlDir, () =>
+    console.log('Others hold a table just now, as pg_dump does. Trying again.'),
+  )
   console.log(applied.length ? `Applied ${applied.join(', ')}.` : 'The schema is up to date.')
 } finally {
   await database.stop()

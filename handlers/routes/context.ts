@@ -19,6 +19,7 @@ import type { Paces } from '../http/paces.ts'
 import type { Provider } from '../http/provider.ts'
 import { refuseForm } from '../http/refusals.ts'
 import type { Slots } from '../http/slots.ts'
+import type { Turns } from '../http/turns.ts'
 import { epochOf, writeCursor } from '../live/cursor.ts'
 import type { HeadsFeed } from '../live/heads.ts'
 import type { Hinting } from '../live/hinting.ts'
@@ -59,6 +60,8 @@ declare module 'hono' {
     secret: () => Secret
     pace: Pace
     paces: Paces
+    /** Searches, one after another for each who searches. */
+    searches: Turns
     /** What an address is counted and barred by; empty where the runtime tells none. */
     placeOf: (c: Context) => string
     /** Lets one try to sign in to an account so often. */

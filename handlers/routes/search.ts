@@ -13,7 +13,12 @@ export const showSearch: Answer = async (c) => {
   const { person, policy } = await visitOf(c)
   if (!isAdmitted(person?.kind ?? 'visitor', policy)) return notAdmitted(person, policy)
   const asked = askedIn(c)
-  const found = await search(c.var.searchSql, person, asked)
+  const found = await c.var.searches(
+    person ? String(person.id) : `at ${c.var.placeOf(c)}`,
+    () => search(c.var.searchSql, person, asked),
+    // Who types on has let go of the search before.
+    () => !c.req.raw.signal.aborted,
+  )
   if (found instanceof Refusal)
     return refuse(c, found, () => searchFragment({ asked, person, refusal: found }))
   const more = found?.next ? morePath(asked, found.next) : null

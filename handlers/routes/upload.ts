@@ -29,7 +29,7 @@ export const postFiles: Answer = async (c) => {
   if (boundary instanceof Refusal) return boundary
   const tooFast = await c.var.pace(entry.person.id)
   if (tooFast) return tooFast
-  const slot = c.var.files.slots(entry.person.id)
+  const slot = c.var.files.slots(entry.person.id, c.var.placeOf(c))
   if (slot instanceof Refusal) return slot
   const upload = new Upload(c.var.sql, c.var.files, actorOf(entry), left)
   const fields: Fields = {}
@@ -120,12 +120,18 @@ async function gathered(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(pieces)
 }
 
-/** A body whose sender may not be silent for long, nor take for ever. */
+/** A body whose sender may not be slow for long, nor take for ever. */
 async function* timely(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const iterator = body[Symbol.asyncIterator]()
-  const until = performance.now() + limits.uploadMs
+  const end = performance.now() + limits.uploadMs
+  let [until, bytes] = [0, Number.POSITIVE_INFINITY]
   for (;;) {
-    const left = Math.min(limits.uploadSilentMs, until - performance.now())
+    // Who sends a byte now and then holds a slot for as long as who sends nothing.
+    if (bytes >= limits.uploadLeastBytes) {
+      until = Math.min(end, performance.now() + limits.uploadSilentMs)
+      bytes = 0
+    }
+    const left = until - performance.now()
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error('Nothing came for too long.')), left)
@@ -134,6 +140,7 @@ async function* timely(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
       clearTimeout(timer),
     )
     if (done) return
+    bytes += value.length
     yield value
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -6,6 +6,7 @@ import { readConfig } from '../../handlers/config.ts'
 import { migrateOn, pendingMigrations } from '../../handlers/migrate.ts'
 import { testDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
+import { until } from '../until.ts'
 import { drivers, guest, newRoom, openStorage, type Storage, say } from './storage.ts'
 
 const { sqlDir } = readConfig({})
@@ -73,6 +74,33 @@ for (const driver of drivers) {
       (await storage.sql.query(`select to_regclass('rooms') as rooms`)).rows[0]?.rooms,
       null,
     )
+  })
+
+  test('a table that others read for long holds up nobody but the migration', async () => {
+    await migrated()
+    const folder = await mkdtemp(join(tmpdir(), 'natter-sql-'))
+    await cp(sqlDir, folder, { recursive: true })
+    await writeFile(join(folder, '9998_first.sql'), '-- Up Migration\ncreate table first ();')
+    await writeFile(
+      join(folder, '9999_then.sql'),
+      '-- Up Migration\nalter table people add column later int;',
+    )
+    const dump = storage.database.client()
+    await dump.connect()
+    await dump.query('begin')
+    await dump.query('lock people in access share mode')
+    const locked: string[] = []
+    const migrating = migrateOn(storage.database.client(), folder, () => {
+      locked.push('told')
+    })
+    await until(() => locked.length > 0)
+    // While the migration pauses: behind one that waits for its lock they would wait as well.
+    await storage.sql.query('select from people')
+    await dump.query('commit')
+    await dump.end()
+    assert.ok((await migrating).includes('9999_then'))
+    assert.equal(await pendingMigrations(storage.sql, folder), [])
+    await rm(folder, { recursive: true })
   })
 
   test('rooms count their messages, also those of the version before while it still runs', async () => {

@@ -18,6 +18,7 @@ import { createPace, createSignInPace } from '../../handlers/http/pace.ts'
 import { createPaces } from '../../handlers/http/paces.ts'
 import { createProvider } from '../../handlers/http/provider.ts'
 import { createSlots } from '../../handlers/http/slots.ts'
+import { createTurns } from '../../handlers/http/turns.ts'
 import { limits } from '../../handlers/limits.ts'
 import { type Engine, openEngine } from '../../handlers/live/engine.ts'
 import type { Hub } from '../../handlers/live/hub.ts'
@@ -107,6 +108,7 @@ export async function startInstance(
     secret,
     pace: createPace(config.posts),
     paces: createPaces(config.perHour),
+    searches: createTurns(),
     placeOf: placeOf(config.trustedProxies, config.unlimited),
     signIns: createSignInPace(),
     publicUrl: config.publicUrl,

@@ -41,8 +41,10 @@ export function readSearch(
   also: { room?: string | undefined; from?: string | undefined } = {},
 ): SearchQuery | null | Refusal {
   if (![typed, also.room ?? '', also.from ?? ''].every(isStorable)) return unstorable()
-  if (characters(typed) > limits.searchChars)
-    return invalid({ q: `A search has at most ${limits.searchChars} characters.` })
+  for (const [field, text] of Object.entries({ q: typed, from: also.from ?? '' })) {
+    if (characters(text) > limits.searchChars)
+      return invalid({ [field]: `A search has at most ${limits.searchChars} characters.` })
+  }
   const query = empty()
   const parts = [...typed.matchAll(part)]
   if (parts.length > limits.searchTerms)

@@ -1,0 +1,38 @@
+import { Refusal } from '../chat/refusal.ts'
+import { limits } from '../limits.ts'
+
+/**
+ * Does what one asks for after what the same one asked for before, so that nobody takes more than
+ * one place of what there is few of.
+ * @param who whom it is counted for
+ * @param isWanted asked when it is its turn: whether somebody still waits for it
+ * @returns `slow_down` where too much of theirs waits already, or nobody waits any more
+ */
+export type Turns = <T>(
+  who: string,
+  work: () => Promise<T>,
+  isWanted?: () => boolean,
+) => Promise<T | Refusal>
+
+/** Kept in memory, by each instance for itself, as its connections are. */
+export function createTurns(atOnce: number = limits.searchesWaiting): Turns {
+  const queues = new Map<string, { last: Promise<unknown>; length: number }>()
+  return async <T>(who: string, work: () => Promise<T>, isWanted = () => true) => {
+    const queue = queues.get(who) ?? { last: Promise.resolve(), length: 0 }
+    if (queue.length >= atOnce) return wait()
+    queues.set(who, queue)
+    queue.length++
+    const turn = queue.last.then<T | Refusal>(() => (isWanted() ? work() : wait()))
+    queue.last = turn.catch(() => {})
+    try {
+      return await turn
+    } finally {
+      if (--queue.length === 0) queues.delete(who)
+    }
+  }
+}
+
+const wait = () =>
+  new Refusal('slow_down', 'Your other searches are still under way. Try again in a moment.', {
+    retryAfterSeconds: limits.retryAfterSeconds,
+  })
