@@ -15,7 +15,20 @@ import type { Sql } from './sql.ts'
 /** A message that somebody keeps for later. */
 export type Saved = { slug: string; room: string; message: Message; at: Date }
 
-type Row = MessageRow & { slug: string; room: string; saved_at: Date; floor: number }
+/** A place in that list, as clients keep it: when, in microseconds since 1970, the room's id and `n`. */
+export type SavedPlace = `${number}.${number}.${number}`
+
+type Row = MessageRow & {
+  slug: string
+  room: string
+  saved_at: Date
+  floor: number
+  place: SavedPlace
+}
+
+/** @returns null for what is no place. */
+export const readSavedPlace = (word: string): SavedPlace | null =>
+  /^\d{1,16}\.\d{1,15}\.\d{1,15}$/.test(word) ? (word as SavedPlace) : null
 
 /**
  * Keeps a message, or keeps it no longer; what is so already stays so.
@@ -54,27 +67,31 @@ const tooMany = () =>
 
 /**
  * What somebody has saved and may still read, the newest first.
- * @param before when the last one of the page before was saved; null for the first page.
+ * @param before where the page before ended; null for the first page.
  * @returns also where to go on; null at the end.
  */
 export async function listSaved(
   sql: Sql,
   personId: number,
-  before: Date | null,
-): Promise<{ saved: Saved[]; next: Date | null }> {
+  before: SavedPlace | null,
+): Promise<{ saved: Saved[]; next: SavedPlace | null }> {
   const most = limits.listedSaved
+  const [us = null, room = null, n = null] = before?.split('.') ?? []
   const { rows } = await sql.query<Row>(
-    `select r.slug, r.name as room, s.at as saved_at, coalesce(k.floor, 0) as floor, ${messageColumns}
+    `select r.slug, r.name as room, s.at as saved_at, coalesce(k.floor, 0) as floor,
+            (extract(epoch from s.at) * 1000000)::bigint || '.' || s.room_id || '.' || s.n as place,
+            ${messageColumns}
        from saved s
        join people p on p.id = s.person_id
        join rooms r on r.id = s.room_id
        join messages m on m.room_id = s.room_id and m.n = s.n and m.deleted_at is null
        cross join lateral (select * from policy limit 1) pol
        left join lateral (select * from members where room_id = r.id and person_id = p.id) k on true
-      where s.person_id = $1 and ($2::timestamptz is null or s.at < $2) and m.n > coalesce(k.floor, 0)
+      where s.person_id = $1 and ($2::bigint is null or (s.at, s.room_id, s.n)
+              < ('epoch'::timestamptz + $2::bigint * interval '1 microsecond', $3::bigint, $4::bigint)) and m.n > coalesce(k.floor, 0)
         and exists (select from (select k.*) m where ${seesRoom})
-      order by s.at desc limit $3`,
-    [personId, before, most + 1],
+      order by s.at desc, s.room_id desc, s.n desc limit $5`,
+    [personId, us, room, n, most + 1],
   )
   const saved = rows.slice(0, most).map((row) => ({
     slug: row.slug,
@@ -82,5 +99,5 @@ export async function listSaved(
     message: aboveFloor(messageFrom(row), row.floor),
     at: row.saved_at,
   }))
-  return { saved, next: rows.length > most ? (saved.at(-1)?.at ?? null) : null }
+  return { saved, next: rows.length > most ? (rows[most - 1]?.place ?? null) : null }
 }

@@ -1,11 +1,11 @@
-import type { Saved } from '../chat/saved.ts'
+import type { Saved, SavedPlace } from '../chat/saved.ts'
 import { MethodForm } from './about.tsx'
 import { MessageItem, messageJson } from './message.tsx'
 import { pageFragment, toMe } from './page.tsx'
 import { harmless, messageText } from './text.ts'
 
 /** What somebody has saved. */
-export const savedFragment = (saved: Saved[], next: Date | null): string =>
+export const savedFragment = (saved: Saved[], next: SavedPlace | null): string =>
   pageFragment(
     'Saved',
     toMe,
@@ -20,7 +20,7 @@ export const savedFragment = (saved: Saved[], next: Date | null): string =>
       ))}
       {next ? (
         <p class="further">
-          <a href={`/saved?before=${next.toISOString()}`}>Earlier</a>
+          <a href={`/saved?before=${next}`}>Earlier</a>
         </p>
       ) : (
         ''
@@ -46,12 +46,12 @@ const SavedPanel = ({ slug, room, message }: Saved) => (
   </article>
 )
 
-export const savedJson = (saved: Saved[], next: Date | null) => ({
+export const savedJson = (saved: Saved[], next: SavedPlace | null) => ({
   saved: saved.map(({ slug, message, at }) => ({
     message: messageJson(slug, message),
     at: at.toISOString(),
   })),
-  next: next?.toISOString() ?? null,
+  next,
 })
 
 export const savedText = (saved: Saved[]): string =>

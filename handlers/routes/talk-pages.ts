@@ -1,7 +1,7 @@
 import { listVersions } from '../chat/edits.ts'
 import { listPinned } from '../chat/pinned.ts'
 import { invalid, notFound, Refusal, signIn } from '../chat/refusal.ts'
-import { listSaved } from '../chat/saved.ts'
+import { listSaved, readSavedPlace } from '../chat/saved.ts'
 import { readThread } from '../chat/threads.ts'
 import { represent } from '../http/representation.ts'
 import { daysFragment } from '../pages/days.tsx'
@@ -77,8 +77,8 @@ export const showSaved: Answer = async (c) => {
   const { person } = await visitOf(c)
   if (!person) return signIn()
   const typed = c.req.query('before')
-  const before = typed === undefined ? null : new Date(typed)
-  if (before && Number.isNaN(before.getTime())) return invalid({ before: 'before is a time.' })
+  const before = typed === undefined ? null : readSavedPlace(typed)
+  if (typed !== undefined && !before) return noPlace()
   const { saved, next } = await listSaved(c.var.sql, person.id, before)
   return represent(c, {
     json: () => savedJson(saved, next),
@@ -86,3 +86,5 @@ export const showSaved: Answer = async (c) => {
     text: () => savedText(saved),
   })
 }
+
+const noPlace = () => invalid({ before: 'before is what the page before gave as next.' })

@@ -197,4 +197,28 @@ test('what somebody saves is for them alone, and as long as they may read it', a
   await isRefused('json', await ask(instance.app, '/saved'), 401, 'sign_in')
 })
 
+test('what is saved is listed page by page, also what was saved at one moment', async () => {
+  const many = limits.listedSaved + 3
+  const talk = await roomOf(instance.app, olga, `Room ${Math.random()}`)
+  for (let n = 1; n <= many; n++) await say(instance.app, ann, talk, `message ${n}`)
+  await instance.sql.query(
+    `insert into saved (person_id, room_id, n, at)
+     select $1, r.id, m.n, '2026-01-01T00:00:00.123456Z' from rooms r join messages m on m.room_id = r.id
+      where r.slug = $2`,
+    [ann.id, talk],
+  )
+  const page = (from: string) => jsonOf<SavedJson>(ask(instance.app, `/saved${from}`, { by: ann }))
+  const first = await page('')
+  const second = await page(`?before=${first.next}`)
+  assert.equal(
+    [...first.saved, ...second.saved].map(({ message }) => message.body),
+    Array.from({ length: many }, (_, index) => `message ${many - index}`),
+  )
+  assert.is(second.next, null)
+  for (const odd of ['1', 'x', '+275760-09-13T00:00:00.000Z', `${'9'.repeat(17)}.1.1`, '%00', '']) {
+    const response = await ask(instance.app, `/saved?before=${odd}`, { by: ann })
+    await isRefused('json', response, 422, 'invalid')
+  }
+})
+
 test.run()
