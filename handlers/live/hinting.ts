@@ -43,18 +43,20 @@ export class Hinting {
     if (seq !== undefined && text !== undefined) this.#tell(roomId, text, Number(seq))
   }
 
-  /** Whether it was announced a moment ago that somebody types, so that it need not be again. */
+  /** Whether somebody typed in a room a moment ago: then the database need not be asked again, nor others told. */
   hasTyped(personId: number, roomId: number): boolean {
     const at = this.#typed.get(`${personId} ${roomId}`)
     return at !== undefined && performance.now() - at < limits.hintApartMs
   }
 
-  /** Announces that somebody types, unless that was said a moment ago. */
-  types(person: { id: number; name: string }, roomId: number, seq: number): void {
-    if (this.hasTyped(person.id, roomId)) return
+  /** Notes that somebody types who may. */
+  noteTyping(personId: number, roomId: number): void {
     if (this.#typed.size >= limits.typistsKept) this.#typed.clear()
-    this.#typed.set(`${person.id} ${roomId}`, performance.now())
-    const { id, name } = person
+    this.#typed.set(`${personId} ${roomId}`, performance.now())
+  }
+
+  /** Announces that somebody types. */
+  types({ id, name }: { id: number; name: string }, roomId: number, seq: number): void {
     const text = JSON.stringify({ type: 'typing', person: { id: String(id), name } })
     this.hint(roomId, text, seq)
   }

@@ -15,9 +15,13 @@ export const putTyping: Answer = async (c) => {
   if (!person) return signIn()
   const { hinting } = c.var
   if (!hinting || hinting.hasTyped(person.id, room.id)) return show(c)
+  // Who may not is asked for anew each time, so that they may as soon as they are let.
+  const tooFast = await c.var.pace(person.id)
+  if (tooFast) return tooFast
   const typist = await findTypist(c.var.sql, { session, slug: room.slug })
   if (!typist) return notFound('room')
   if (!typist.may) return mayNot()
+  hinting.noteTyping(person.id, room.id)
   if (typist.hints) hinting.types({ id: person.id, name: typist.name }, room.id, typist.seq)
   return show(c)
 }

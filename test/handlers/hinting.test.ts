@@ -173,6 +173,22 @@ test('who is muted, only reads or is not in the room does not type there', async
   await watching.close()
 })
 
+test('who wants nobody to know, or may not, costs no more than who posts', async () => {
+  const few = await startInstance({ ...database.env, POST_BURST: '2', POST_RATE: '1' })
+  try {
+    const [quiet, muted] = [await join(few.app, 'quiet'), await join(few.app, 'muted')]
+    await ask(few.app, '/me', { by: quiet, method: 'PATCH', json: { hints: 'false' } })
+    for (let i = 0; i < 5; i++) assert.is((await types(quiet, few)).status, 200)
+    await say(few.app, muted, room, 'I am in the room')
+    const mute = { by: ann, method: 'PUT', json: { muted_for: 60 } }
+    await ask(few.app, `/r/${room}/members/${muted.id}`, mute)
+    await isRefused('json', await types(muted, few), 403, 'not_allowed')
+    await isRefused('json', await types(muted, few), 429, 'slow_down')
+  } finally {
+    await few.stop()
+  }
+})
+
 test('whoever was removed is told nothing that is said after, at an instance that was not told by a bell', async () => {
   const silent = await startInstance(database.env, undefined, true)
   const closed = await roomOf(here.app, ann, `Closed ${Math.random()}`, 'closed')
