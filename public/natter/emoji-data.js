@@ -59,10 +59,58 @@ export function findEmoji(groups, typed) {
   return found.sort(([a], [b]) => (a === b ? 0 : a - b)).map(([, one]) => one)
 }
 
+/** The skin tones that there are, none first: https://www.unicode.org/reports/tr51/#Emoji_Modifiers_Table */
+export const skinTones = ['', '\u{1f3fb}', '\u{1f3fc}', '\u{1f3fd}', '\u{1f3fe}', '\u{1f3ff}']
+
+const anyTone = /\p{Emoji_Modifier}/gu
+const hasSkin = /\p{Emoji_Modifier_Base}\ufe0f?/gu
+
+/** Whether Unicode recommends an emoji; a browser that cannot tell takes those of one person alone. */
+const isEmoji = (() => {
+  try {
+    const recommended = /^\p{RGI_Emoji}$/v
+    return (/** @type {string} */ emoji) => recommended.test(emoji)
+  } catch {
+    return (/** @type {string} */ emoji) => emoji.match(hasSkin)?.length === 1
+  }
+})()
+
+/**
+ * An emoji with a skin tone, all people in it alike; as it is where there is none like that.
+ * @param {string} emoji
+ * @param {string} tone of `skinTones`
+ */
+export function toned(emoji, tone) {
+  if (tone === '' || emoji.search(hasSkin) < 0) return emoji
+  const other = emoji.replace(hasSkin, (person) => person.replace('\ufe0f', '') + tone)
+  return isEmoji(other) ? other : emoji
+}
+
+const toneKey = 'natter:skin-tone'
+
+/** @returns {string} the skin tone that was chosen in this browser; empty for none */
+export function skinTone() {
+  try {
+    const kept = localStorage.getItem(toneKey) ?? ''
+    return skinTones.includes(kept) ? kept : ''
+  } catch {
+    return ''
+  }
+}
+
+/** @param {string} tone */
+export function keepSkinTone(tone) {
+  try {
+    localStorage.setItem(toneKey, tone)
+  } catch {
+    // Then it is chosen anew each time.
+  }
+}
+
 const RECENT_MAX = 24
 const key = 'natter:emoji'
 
-/** @returns {string[]} the emoji that were picked last in this browser, the newest first */
+/** @returns {string[]} the emoji that were picked last in this browser, without skin tones, the newest first */
 export function recentEmoji() {
   try {
     const kept = JSON.parse(localStorage.getItem(key) ?? '[]')
@@ -74,7 +122,8 @@ export function recentEmoji() {
 
 /** @param {string} emoji that was picked just now */
 export function keepRecent(emoji) {
-  const kept = [emoji, ...recentEmoji().filter((one) => one !== emoji)].slice(0, RECENT_MAX)
+  const bare = emoji.replace(anyTone, '')
+  const kept = [bare, ...recentEmoji().filter((one) => one !== bare)].slice(0, RECENT_MAX)
   try {
     localStorage.setItem(key, JSON.stringify(kept))
   } catch {

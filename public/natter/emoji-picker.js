@@ -1,5 +1,14 @@
 // @ts-check
-import { emojiGroups, findEmoji, keepRecent, recentEmoji } from './emoji-data.js'
+import {
+  emojiGroups,
+  findEmoji,
+  keepRecent,
+  keepSkinTone,
+  recentEmoji,
+  skinTone,
+  skinTones,
+  toned,
+} from './emoji-data.js'
 import { insert, sheet } from './sheet.js'
 
 // Loaded when an emoji is first picked.
@@ -14,12 +23,13 @@ const FOUND_MAX = 200
  */
 export async function pickEmoji(anchor) {
   const [groups] = await Promise.all([emojiGroups(), sheet({ href: '/composing.css' })])
-  const { dialog, search, list, none } = createPicker()
+  const { dialog, search, tone, list, none } = createPicker()
   /** @type {string | null} */
   let picked = null
   const show = () => {
     const typed = search.value.trim()
-    list.replaceChildren(...(typed ? found(groups, typed) : all(groups)))
+    const shown = groups.map((group) => inTone(group, tone.value))
+    list.replaceChildren(...(typed ? found(shown, typed) : all(shown, tone.value)))
     none.hidden = list.querySelector('[role=option]') !== null
     choose(search, list, 0)
   }
@@ -29,6 +39,10 @@ export async function pickEmoji(anchor) {
     dialog.close()
   }
   search.addEventListener('input', show)
+  tone.addEventListener('change', () => {
+    keepSkinTone(tone.value)
+    show()
+  })
   search.addEventListener('keydown', (event) => {
     if (event.isComposing) return
     if (event.key === 'Enter') take(chosen(list))
@@ -84,9 +98,36 @@ function createPicker() {
     'aria-controls': 'emoji-list',
   }
   for (const [name, value] of Object.entries(states)) search.setAttribute(name, value)
-  dialog.append(search, list, none)
-  return { dialog, search, list, none }
+  const tone = createTones()
+  const head = make('div', { className: 'picker-head' })
+  head.append(search, tone)
+  dialog.append(head, list, none)
+  return { dialog, search, tone, list, none }
 }
+
+const TONES = ['No', 'Light', 'Medium-light', 'Medium', 'Medium-dark', 'Dark']
+
+/** Which skin tone people have. */
+function createTones() {
+  const select = make('select', { title: 'Skin tone' })
+  select.setAttribute('aria-label', 'Skin tone')
+  for (const [at, tone] of skinTones.entries()) {
+    const option = make('option', { value: tone, textContent: toned('✋', tone) })
+    option.setAttribute('aria-label', `${TONES[at]} skin tone`)
+    select.append(option)
+  }
+  select.value = skinTone()
+  return select
+}
+
+/**
+ * @param {import('./emoji-data.js').Group} group
+ * @param {string} tone
+ */
+const inTone = ({ name, emoji }, tone) => ({
+  name,
+  emoji: emoji.map((one) => ({ ...one, emoji: toned(one.emoji, tone) })),
+})
 
 /**
  * @template {keyof HTMLElementTagNameMap} Name
@@ -124,10 +165,13 @@ function groupOf(name, emoji) {
   return group
 }
 
-/** @param {import('./emoji-data.js').Group[]} groups */
-function all(groups) {
+/**
+ * @param {import('./emoji-data.js').Group[]} groups
+ * @param {string} tone
+ */
+function all(groups, tone) {
   const known = new Map(groups.flatMap(({ emoji }) => emoji).map((one) => [one.emoji, one]))
-  const recent = recentEmoji().flatMap((emoji) => known.get(emoji) ?? [])
+  const recent = recentEmoji().flatMap((emoji) => known.get(toned(emoji, tone)) ?? [])
   const shown = groups.map(({ name, emoji }) => groupOf(name, emoji))
   return recent.length > 0 ? [groupOf('Used last', recent), ...shown] : shown
 }

@@ -8,7 +8,7 @@ const test = people('emoji')
 
 const button = (page: Page) => page.getByRole('button', { name: 'Emoji' })
 const picker = (page: Page) => page.getByRole('dialog', { name: 'Emoji' })
-const search = (page: Page) => picker(page).getByRole('combobox')
+const search = (page: Page) => picker(page).getByRole('combobox', { name: 'Find an emoji' })
 const options = (page: Page) => page.getByRole('listbox', { name: 'Completions' }).locator('li')
 
 /** What axe finds. That a field of several lines may be a combobox, HTML's roles do not say; browsers do. */
@@ -69,6 +69,23 @@ test('those that were used last come first, in this browser', async (scene) => {
   await becomes(() => picker(page).getByRole('option').first().textContent(), '🦦')
   await search(page).fill('zzzz')
   await becomes(() => picker(page).getByRole('status').textContent(), 'No emoji is called that.')
+})
+
+test('people have the skin tone that was chosen, the next time as well', async (scene) => {
+  const { page, room } = await writer(scene)
+  await button(page).click()
+  await picker(page).getByRole('combobox', { name: 'Skin tone' }).selectOption('\u{1f3ff}')
+  await search(page).fill('wave')
+  await picker(page).getByRole('option', { name: 'waving hand' }).click()
+  await becomes(() => composer(page).inputValue(), '👋🏿')
+  await enter(page, room)
+  await button(page).click()
+  await becomes(() => picker(page).getByRole('option').first().textContent(), '👋🏿')
+  await search(page).fill('otter')
+  await becomes(() => picker(page).getByRole('option').first().textContent(), '🦦')
+  await search(page).fill('holding hands')
+  const couple = picker(page).getByRole('option', { name: 'woman and man holding hands' })
+  await becomes(() => couple.textContent(), '👫🏿')
 })
 
 test('the picker fits a phone', async (scene) => {
