@@ -53,7 +53,7 @@ const further = (path: string, swap: 'afterbegin' | 'beforeend', link: string) =
   'hx-swap': swap,
   'hx-select': '#messages > li',
   'hx-select-oob': link,
-  'hx-trigger': 'click, intersect once',
+  'hx-trigger': 'click, intersect once, natter:again',
   'hx-sync': 'this:drop',
 })
 

@@ -1,4 +1,5 @@
 // @ts-check
+import { createRetry, outcome } from './retry.js'
 
 // The talk stands at its end until it is scrolled away; the list is laid out from its end, so that
 // the browser itself keeps the place. This says what came meanwhile, and leads there.
@@ -79,6 +80,22 @@ document.addEventListener('htmx:before:swap', (event) => {
     },
     { once: true },
   )
+})
+
+// What did not come as its edge came into sight is asked for again.
+/** @type {Set<Element>} */
+const missing = new Set()
+const retry = createRetry(() => {
+  for (const link of missing) window.htmx.trigger(link, 'natter:again')
+})
+document.addEventListener('htmx:finally:request', (event) => {
+  const link = /** @type {CustomEvent} */ (event).detail.ctx.sourceElement
+  if (!link?.matches('.further > a')) return
+  const { status, retryAfter } = outcome(event)
+  missing.delete(link)
+  if (status > 0 && status < 500) return retry.done()
+  missing.add(link)
+  retry.later(retryAfter)
 })
 
 // A page that was opened at a message stands at it, and lets it glow once.

@@ -55,6 +55,21 @@ test('what was said before comes as one scrolls to it, in order, and all stays i
   assert.equal(await page.locator('.day').allTextContents(), ['Today'])
 })
 
+test('where the network goes while one scrolls, what was said before comes when it is back', async (scene) => {
+  scene.expectsFault(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
+  const room = await roomOf(scene, 80)
+  const page = await scene.visitor()
+  await enter(page, room)
+  await shows(page, numbered(31, 80))
+  await page.context().setOffline(true)
+  const failed = page.waitForEvent('requestfailed', (one) => one.url().includes('before='))
+  await scrollTo(page, 'first', '#m31')
+  await failed
+  await scene.host.say(room, 'message 81')
+  await page.context().setOffline(false)
+  await shows(page, numbered(1, 81))
+})
+
 test('a link to a message opens the room around it, and one reads on to the present, which goes on', async (scene) => {
   const room = await roomOf(scene, 130)
   const page = await scene.visitor()

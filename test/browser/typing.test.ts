@@ -19,6 +19,23 @@ test('one sees that another types, until they have said it', async (scene) => {
   await becomes(() => state(ben), '')
 })
 
+test('who types is seen by one whose network was away meanwhile', async (scene) => {
+  scene.expectsFault(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
+  const room = await scene.room()
+  const [ann, ben] = [await scene.guest('Ann'), await scene.guest('Ben')]
+  await enter(ann, room)
+  await enter(ben, room)
+  await ben.context().setOffline(true)
+  await becomes(async () => /offline|again/i.test(await state(ben)), true)
+  await say(ann, 'hello')
+  await ben.context().setOffline(false)
+  await shows(ben, ['hello'])
+  await composer(ann).pressSequentially('are you back?')
+  await becomes(() => state(ben), 'Ann is typing')
+  await composer(ann).press('Enter')
+  await shows(ben, ['hello', 'are you back?'])
+})
+
 test('a browser tells once that somebody types, however much they type', async (scene) => {
   const room = await scene.room()
   const page = await scene.guest('Ann')
