@@ -114,6 +114,9 @@ function markRooms() {
 mark()
 markRooms()
 
+// Where one can write.
+if (document.getElementById('composer')) void import('./composer.js')
+
 // What may be done about a message comes when somebody points at one.
 const scroller = document.getElementById('scroller')
 for (const type of ['pointerover', 'focusin']) {
