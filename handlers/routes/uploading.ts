@@ -8,6 +8,7 @@ import {
   finishUpload,
   type Left,
   serverIsFull,
+  spareLog,
   tooLarge,
   youAreFull,
 } from '../chat/files/uploads.ts'
@@ -51,7 +52,7 @@ export class Upload {
       this.arrived.push(arrived)
       return await finishUpload(this.#sql, arrived, bounds)
     } catch (error) {
-      return this.#refusal(error, name, bounds)
+      return await this.#refusal(error, name, bounds)
     }
   }
 
@@ -79,7 +80,7 @@ export class Upload {
     return { id, type, size, sha256: hash.digest(), width, height }
   }
 
-  #refusal(error: unknown, name: string, bounds: FileBounds): Refusal {
+  async #refusal(error: unknown, name: string, bounds: FileBounds): Promise<Refusal> {
     if (error instanceof TooMuch) {
       const { mine, everybodys } = this.#left
       if (Math.min(mine, everybodys) >= bounds.fileBytes) return tooLarge(name, bounds.fileBytes)
@@ -90,7 +91,10 @@ export class Upload {
       return invalid({ file: says })
     }
     // 53100 is a full disk: https://www.postgresql.org/docs/current/errcodes-appendix.html
-    if (reportedCode(error)?.startsWith('53')) return serverIsFull()
+    if (reportedCode(error)?.startsWith('53')) {
+      await spareLog(this.#sql)
+      return serverIsFull()
+    }
     if (error instanceof StoreAway) return unavailable()
     throw error
   }

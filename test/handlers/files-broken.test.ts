@@ -8,8 +8,9 @@ import { suite } from '../suite.ts'
 import { until } from '../until.ts'
 import { type Instance, startInstance } from './app.ts'
 import { ask, join, jsonOf, type PageJson, type Someone } from './ask.ts'
+import { isRefused } from './expect.ts'
 import { run } from './scene.ts'
-import { formWith, sent } from './sending.ts'
+import { formWith, send, sent } from './sending.ts'
 import { head, type Served, say, serveOn } from './wire.ts'
 
 const test = suite('uploads that break off', 120)
@@ -111,6 +112,29 @@ test('one person sends so much at once, and no more', async () => {
   assert.match(over.text(), /^HTTP\/1\.1 429 /)
   for (const { socket } of [...lines, over]) socket.destroy()
   await until(async () => (await left())?.fresh === 0)
+  await sent(instance.app, ann, 'lobby', [{ name: 'again', bytes: 'x' }])
+})
+
+test('a disk that gets full in the middle is said, and nothing of the file stays', async () => {
+  const [ann] = people as [Someone]
+  while ((await collectFiles(instance.sql, instance.stores)) > 0);
+  const before = await left()
+  await run(
+    database,
+    `create function full_disk() returns trigger language plpgsql as $$
+     begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$`,
+  )
+  await run(
+    database,
+    'create trigger full_disk before insert on file_chunks for each row when (new.part > 1) execute function full_disk()',
+  )
+  const large = { name: 'large.bin', bytes: randomBytes(2_000_000) }
+  const response = await send(instance.app, ann, 'lobby', [large])
+  await isRefused('json', response, 503, 'unavailable')
+  assert.is(response.headers.get('retry-after'), String(limits.fullRetrySeconds))
+  await run(database, 'drop trigger full_disk on file_chunks')
+  while ((await collectFiles(instance.sql, instance.stores)) > 0);
+  assert.equal(await left(), before)
   await sent(instance.app, ann, 'lobby', [{ name: 'again', bytes: 'x' }])
 })
 

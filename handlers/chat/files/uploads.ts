@@ -121,6 +121,15 @@ export async function giveUp(sql: Sql, ids: readonly string[]): Promise<void> {
   )
 }
 
+/**
+ * The disk of the database is full: has it use the pieces of its write-ahead log again, in place of new
+ * ones. Without any left it would stop, and not start again before somebody makes room. Never rejects:
+ * it may not be ours to ask for (https://www.postgresql.org/docs/current/sql-checkpoint.html).
+ */
+export async function spareLog(sql: Sql): Promise<void> {
+  await sql.query('checkpoint').catch(() => {})
+}
+
 export const serverIsFull = () =>
   new Refusal(
     'unavailable',
