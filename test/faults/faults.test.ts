@@ -186,6 +186,25 @@ faults('a backend that stands still for a while loses nothing', async () => {
   })
 })
 
+faults(
+  'a large file that no backend is there to take is refused in the words of any other request',
+  async () => {
+    await stack.compose('stop', 'backend')
+    try {
+      const body = new FormData()
+      body.append('file', new Blob([new Uint8Array(1_000_000)]), 'large.bin')
+      const headers = { accept: 'application/json' }
+      const to = `${process.env.BASE_URL}/r/lobby/files`
+      const answer = await fetch(to, { method: 'POST', headers, body })
+      const problem = await answer.text()
+      assert.is(answer.status, 503, problem)
+      assert.is(JSON.parse(problem).code, 'unavailable')
+    } finally {
+      await stack.compose('start', 'backend')
+    }
+  },
+)
+
 /** Comes back when each backend has its doorbell. */
 async function untilListening(): Promise<void> {
   while ((await listeners()) < stack.backends_usual) await sleep(100)
