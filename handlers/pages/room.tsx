@@ -30,10 +30,12 @@ export type RoomProps = {
   once: string
   /** The number of the message that the room was opened at. */
   at?: number
+  /** The number of the message that the talk is shown from on. */
+  begins?: number | undefined
   /** The message that a thread began with, where that alone is shown. */
   thread?: number
   /** What was typed and refused. */
-  typed?: { body: string; refusal: Refusal }
+  typed?: { body: string; refusal: Refusal; replyTo?: string | undefined }
   /** The same of the message that the room was opened at. */
   editing?: { body: string; refusal: Refusal }
 }
@@ -48,7 +50,7 @@ export const roomFragment = (props: RoomProps): string =>
         data-room={props.room.slug}
         data-me={props.person?.id}
         data-role={props.standing.role ?? undefined}
-        data-at={props.at}
+        data-at={props.at ?? props.begins}
         data-read={props.rooms.find(({ id }) => id === props.room.id)?.read}
       >
         <a class="skip" href={props.person && !props.room.archived ? '#body' : '#foot'}>
@@ -142,7 +144,7 @@ const Composer = ({ room, once, typed, thread }: RoomProps) => (
     {...{ 'hx-status:4xx': 'target:#refused swap:innerHTML' }}
   >
     <input type="hidden" name="once" value={once} />
-    <input type="hidden" name="reply_to" value={thread} />
+    <input type="hidden" name="reply_to" value={typed?.replyTo ?? thread} />
     <AttachButton slug={room.slug} />
     <label class="visually-hidden" for="body">
       Message to {room.name}

@@ -100,7 +100,7 @@ export const postMessage: Answer = async (c) => {
     // room before the body came is shown nothing of it.
     const { code } = posted
     if (formOf(c) !== 'page' || code === 'not_allowed' || code === 'not_found') return posted
-    const typed = { body: fields.body ?? '', refusal: posted }
+    const typed = typedIn(fields, posted)
     const fragment = await wholeRoom(c, { ...entry, typed, ...kept(fields) })
     return refuse(c, posted, () => fragment)
   }
@@ -109,8 +109,16 @@ export const postMessage: Answer = async (c) => {
   return showPosted(c, entry, posted)
 }
 
+/** What was typed and refused, to stand in the form again. */
+export const typedIn = ({ body = '', reply_to }: Fields, refusal: Refusal) => ({
+  body,
+  refusal,
+  // What it answered is a number, or the form's own business.
+  replyTo: /^\d{1,16}$/.test(reply_to ?? '') ? reply_to : undefined,
+})
+
 /** The form's word, if it had one. */
-const kept = ({ once }: Fields) => (once ? { once } : {})
+export const kept = ({ once }: Fields) => (once ? { once } : {})
 
 async function store(c: Context, post: Post, deadline: number): Promise<Posted | Refusal> {
   const tooFast = await c.get('pace')(post.authorId)
@@ -149,5 +157,5 @@ function formNonce(fields: Fields): string | undefined {
   const text = createHash('sha256')
     .update(fields.body ?? '')
     .digest('base64url')
-  return `${fields.once.slice(0, limits.nonceChars - text.length - 1)}.${text}`
+  return `${fields.once.slice(0, limits.nonceChars - text.length - 1)}.${text}`.toWellFormed()
 }

@@ -27,7 +27,9 @@ export const showRoom: Answer = async (c) => {
   const stretch: Stretch = reading.of === 'page' ? reading.stretch : { from: 'newest' }
   const page = await readPage(c.var.sql, room, stretch, reading.limit, standing.floor)
   const live = cursorAt(c, room, room.lastSeq)
-  const fragment = isHtml(c) ? await wholeRoom(c, { ...entry, page }) : ''
+  // Who goes to a day stands at its beginning.
+  const begins = c.req.query('date') === undefined ? undefined : page.messages[0]?.n
+  const fragment = isHtml(c) ? await wholeRoom(c, { ...entry, page, begins }) : ''
   return represent(
     c,
     {
@@ -48,7 +50,7 @@ export const pageJson = (room: Room, page: Page, live: string) => ({
 })
 
 type Parts = { room: Room; person: Person | null; standing: Standing; page?: Page } & Partial<
-  Pick<RoomProps, 'at' | 'typed' | 'once' | 'reported' | 'editing' | 'thread'>
+  Pick<RoomProps, 'at' | 'begins' | 'typed' | 'once' | 'reported' | 'editing' | 'thread'>
 >
 
 /** The room as a page shows it; its newest messages where no others are given. */

@@ -14,7 +14,7 @@ import { limits } from '../limits.ts'
 import { kindOf } from '../media/type.ts'
 import { type Acting, actorOf, enterToAct } from './acts.ts'
 import type { Answer, Files } from './context.ts'
-import { showPosted } from './messages.ts'
+import { kept, showPosted, typedIn } from './messages.ts'
 import { wholeRoom } from './room.ts'
 import { Upload } from './uploading.ts'
 
@@ -42,8 +42,8 @@ export const postFiles: Answer = async (c) => {
   }
   if (!(posted instanceof Refusal)) return showPosted(c, entry, posted)
   if (formOf(c) !== 'page' || ['not_allowed', 'not_found'].includes(posted.code)) return posted
-  const typed = { body: fields.body ?? '', refusal: posted }
-  const fragment = await wholeRoom(c, { ...entry, typed })
+  const typed = typedIn(fields, posted)
+  const fragment = await wholeRoom(c, { ...entry, typed, ...kept(fields) })
   return refuse(c, posted, () => fragment)
 }
 
@@ -183,5 +183,5 @@ function formNonce({ once, body }: Fields, { arrived }: Upload): string | undefi
   const hash = createHash('sha256').update(body ?? '')
   for (const { sha256 } of arrived) hash.update(sha256)
   const text = hash.digest('base64url')
-  return `${once.slice(0, limits.nonceChars - text.length - 1)}.${text}`
+  return `${once.slice(0, limits.nonceChars - text.length - 1)}.${text}`.toWellFormed()
 }

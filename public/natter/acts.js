@@ -1,5 +1,6 @@
 // @ts-check
 import { change, pathOf } from './ask.js'
+import { outcome } from './retry.js'
 import { tell } from './told.js'
 
 // What may be done about a message: a small bar that floats in where somebody points or tabs to.
@@ -146,15 +147,16 @@ others.addEventListener('click', async () => {
   const item = at
   const { pickEmoji } = await import('./emoji-picker.js')
   const one = await pickEmoji(others)
+  close()
   if (one && item) await change(number(item), 'POST', { below: '/reactions', json: { emoji: one } })
-  hide()
 })
 emoji.append(others)
 
 /** @param {string} one */
 function react(one) {
-  if (at) void change(number(at), 'POST', { below: '/reactions', json: { emoji: one } })
-  hide()
+  const item = at
+  close()
+  if (item) void change(number(item), 'POST', { below: '/reactions', json: { emoji: one } })
 }
 
 const menu = document.createElement('div')
@@ -200,7 +202,7 @@ function buttonFor(act, item) {
     button.setAttribute('aria-label', act.label(item))
   } else button.textContent = act.label(item)
   button.addEventListener('click', () => {
-    if (!act.icon) hide()
+    if (!act.icon) close()
     act.do(item, button)
   })
   return button
@@ -237,6 +239,13 @@ function rove(step) {
 function hide() {
   at = null
   for (const one of [element, menu, emoji]) one.remove()
+}
+
+/** The same when somebody is done with it: who was in it by keys goes on from its message. */
+function close() {
+  const link = element.contains(document.activeElement) ? at?.querySelector('.at') : null
+  hide()
+  if (link instanceof HTMLElement) link.focus()
 }
 
 /**
@@ -318,11 +327,15 @@ if (scroller) {
     if (!(event.target instanceof Node) || !element.contains(event.target)) hide()
   })
   document.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || !element.isConnected) return
-    const item = at
-    hide()
-    const link = item?.querySelector('.at')
-    if (link instanceof HTMLElement) link.focus()
+    // Of a dialog above it, or of the composer, it is none of this.
+    if (event.key === 'Escape' && !document.querySelector('dialog[open]')) close()
+  })
+  // A reaction that is there is a form, which htmx sends.
+  document.addEventListener('htmx:finally:request', (event) => {
+    const { sourceElement } = /** @type {CustomEvent} */ (event).detail.ctx
+    const { status } = outcome(event)
+    if (sourceElement?.closest('.reactions') && (status === 0 || status >= 500))
+      tell("The server can't be reached just now. Try again.")
   })
   const first = scroller.querySelector('.message:hover, .message:focus-within')
   if (first instanceof HTMLElement) show(first)

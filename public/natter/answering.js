@@ -9,8 +9,9 @@ const field = /** @type {HTMLTextAreaElement} */ (document.getElementById('body'
 const replyTo = /** @type {HTMLInputElement} */ (form.elements.namedItem('reply_to'))
 const usual = replyTo.value
 
-/** What is edited, and what stood in the composer before. @type {{ n: string, version: number, before: string } | null} */
+/** What is edited. What stood in the composer before is aside meanwhile. @type {{ n: string, version: number } | null} */
 let editing = null
+let isSaving = false
 
 const line = document.createElement('p')
 line.className = 'mode'
@@ -35,7 +36,8 @@ export async function edit(item) {
   const message = await asItIs(n)
   if (!message) return tell("The server can't be reached just now. Try again.")
   leave()
-  editing = { n, version: message.version, before: field.value }
+  editing = { n, version: message.version }
+  form.dataset.aside = field.value
   fill(message.body)
   begin('Editing your message')
 }
@@ -63,7 +65,9 @@ function begin(text) {
 function leave() {
   line.remove()
   replyTo.value = usual
-  if (editing) fill(editing.before)
+  const { aside } = form.dataset
+  delete form.dataset.aside
+  if (editing && aside !== undefined) fill(aside)
   editing = null
 }
 
@@ -74,11 +78,20 @@ function fill(text) {
 }
 
 async function save() {
-  if (!editing) return
-  const { n, version } = editing
+  if (!editing || isSaving) return
+  isSaving = true
   form.classList.add('sending')
+  try {
+    await saveOnce(editing)
+  } finally {
+    isSaving = false
+    form.classList.remove('sending')
+  }
+}
+
+/** @param {{ n: string, version: number }} edited */
+async function saveOnce({ n, version }) {
   const { status, text } = await change(n, 'PATCH', { json: { body: field.value }, version })
-  form.classList.remove('sending')
   const refused = /** @type {HTMLElement} */ (document.getElementById('refused'))
   if (status >= 200 && status < 300) {
     refused.replaceChildren()
@@ -111,7 +124,10 @@ document.addEventListener(
   },
   true,
 )
-form.addEventListener('natter:sent', leave)
+form.addEventListener('natter:sent', (event) => {
+  // What was on its way before answers nothing of this.
+  if (!editing && /** @type {CustomEvent} */ (event).detail === replyTo.value) leave()
+})
 cancel.addEventListener('click', () => {
   leave()
   field.focus()

@@ -1,5 +1,5 @@
 // @ts-check
-import { keepDraft, keptDraft, newlySent } from './draft.js'
+import { keepDraft, keptDraft, newlySent, withoutSent } from './draft.js'
 import { createRetry, outcome } from './retry.js'
 import { say } from './state.js'
 
@@ -23,10 +23,16 @@ function start(form, field) {
   let isMoreWanted = false
   /** The next request is the same text again, not what stands in the field now. */
   let isAgain = false
+  const replyTo = /** @type {HTMLInputElement} */ (form.elements.namedItem('reply_to'))
+  /** What is written, which stands aside while a message is edited (answering.js). */
+  const written = () => form.dataset.aside ?? field.value
+  /** The composer is for something else just now: an edit, or files (files.js). */
+  const isTaken = () => 'aside' in form.dataset || 'files' in form.dataset
 
   const retry = createRetry(() => {
     // Who changed the text meanwhile decides when it is sent; who only typed on has sent the first part.
-    if (!sent || underWay || !field.value.startsWith(sent.text)) return
+    if (!sent || underWay || !written().startsWith(sent.text)) return
+    if (isTaken()) return retry.later()
     isAgain = true
     form.requestSubmit()
     isAgain = false
@@ -38,9 +44,11 @@ function start(form, field) {
     // htmx would drop a second request, after this event.
     if (underWay) isMoreWanted = true
     if (underWay || text.trim() === '') return event.preventDefault()
-    if (sent?.text !== text) sent = newlySent(text)
+    const isSame = sent?.text === text && (isAgain || (sent.replyTo ?? '') === replyTo.value)
+    if (!sent || !isSame) sent = newlySent(text, replyTo.value)
     ctx.request.body.set('body', sent.text)
     ctx.request.body.set('nonce', sent.nonce)
+    ctx.request.body.set('reply_to', sent.replyTo ?? '')
     ctx.request.body.delete('once')
     ctx.request.body.delete('file')
     underWay = ctx
@@ -61,15 +69,17 @@ function start(form, field) {
     const isMore = isMoreWanted && !sent
     isMoreWanted = false
     // htmx lets the next request in only after this event.
-    if (isMore && field.value.trim() !== '') setTimeout(() => form.requestSubmit())
+    if (isMore && !isTaken() && field.value.trim() !== '') setTimeout(() => form.requestSubmit())
   })
 
   /** What was sent is stored. What was typed on meanwhile stays. */
   function taken() {
-    const text = sent?.text ?? ''
-    if (field.value.startsWith(text)) field.value = field.value.slice(text.length).trimStart()
+    const { text = '', replyTo: answered = '' } = sent ?? {}
+    const left = withoutSent(written(), text)
+    if ('aside' in form.dataset) form.dataset.aside = left
+    else field.value = left
     settle()
-    form.dispatchEvent(new Event('natter:sent'))
+    form.dispatchEvent(new CustomEvent('natter:sent', { detail: answered }))
     document.getElementById('refused')?.replaceChildren()
     // In a page of old messages the new one has no place: it is to be seen at the present.
     if (!document.getElementById('poller')) location.assign(`/r/${room}`)
@@ -100,12 +110,12 @@ function start(form, field) {
 
   function keep() {
     field.rows = Math.min(8, field.value.split('\n').length)
-    keepDraft(field.value, sent)
+    keepDraft(written(), sent)
   }
 
   field.addEventListener('input', () => {
     // Who deletes the text takes it back, unless it is on its way.
-    if (field.value === '' && !underWay) settle()
+    if (written() === '' && !underWay) settle()
     else keep()
   })
   field.addEventListener('keydown', (event) => {

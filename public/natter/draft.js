@@ -1,9 +1,9 @@
 // @ts-check
 
 /**
- * A text on its way: it keeps its nonce until it is known to be stored, over retries, reloads and
- * Back; another text gets another one.
- * @typedef {{ text: string, nonce: string }} Sent
+ * A text on its way, and what it answers: it keeps its nonce until it is known to be stored, over
+ * retries, reloads and Back; another text gets another one.
+ * @typedef {{ text: string, nonce: string, replyTo?: string }} Sent
  */
 
 const app = document.querySelector('.app')
@@ -25,6 +25,14 @@ export function keepDraft(text, sent) {
   }
 }
 
+/**
+ * A text without its beginning, where that was sent; what was typed on meanwhile stays.
+ * @param {string} text
+ * @param {string} sent
+ */
+export const withoutSent = (text, sent) =>
+  text.startsWith(sent) ? text.slice(sent.length).trimStart() : text
+
 /** @returns {{ text: string, sent: Sent | null } | null} what was typed here before */
 export function keptDraft() {
   try {
@@ -36,11 +44,12 @@ export function keptDraft() {
 
 /**
  * @param {string} text
+ * @param {string} [replyTo] the number of the message that it answers
  * @returns {Sent}
  */
-export function newlySent(text) {
+export function newlySent(text, replyTo = '') {
   // `crypto.randomUUID` is missing where the page is no secure context; this is not.
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   const nonce = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return { text, nonce }
+  return { text, nonce, replyTo }
 }

@@ -1,5 +1,5 @@
 // @ts-check
-import { newlySent } from './draft.js'
+import { newlySent, withoutSent } from './draft.js'
 
 // Files beside what is written: chosen, dropped or pasted, they stand above the composer until they are
 // sent with it. Loaded when the first one comes.
@@ -26,7 +26,7 @@ export function attach(form, field, files) {
   const chosen = /** @type {HTMLInputElement} */ (form.elements.namedItem('file'))
   if (files.length === 0) return chosen.click()
   for (const file of files) pending.push(shown(file, form, field))
-  field.required = false
+  count(form, field)
   field.focus()
 }
 
@@ -54,7 +54,8 @@ function begin(form, field) {
   document.addEventListener(
     'submit',
     (event) => {
-      if (event.target !== form || pending.length === 0) return
+      // What is edited goes by itself; they wait for the next message.
+      if (event.target !== form || pending.length === 0 || 'aside' in form.dataset) return
       event.preventDefault()
       event.stopImmediatePropagation()
       if (!underWay) send(form, field)
@@ -91,11 +92,21 @@ function shown(file, form, field) {
     stopped?.abort()
     form.classList.remove('sending')
     drop(one)
-    field.required = pending.length === 0
+    count(form, field)
     if (pending.length > 0 && stopped) send(form, field)
     else field.focus()
   })
   return one
+}
+
+/**
+ * Files need no words, and nothing else is sent by itself while they stand there.
+ * @param {HTMLFormElement} form
+ * @param {HTMLTextAreaElement} field
+ */
+function count(form, field) {
+  field.required = pending.length === 0
+  form.toggleAttribute('data-files', pending.length > 0)
 }
 
 /** @param {Pending} one */
@@ -112,14 +123,17 @@ function send(form, field) {
   const room = document.querySelector('.app')?.getAttribute('data-room')
   const text = field.value
   const sending = [...pending]
+  const { value: replyTo } = /** @type {HTMLInputElement} */ (form.elements.namedItem('reply_to'))
   const key = JSON.stringify([
     text,
+    replyTo,
     sending.map(({ file }) => [file.name, file.size, file.lastModified]),
   ])
   if (tried?.key !== key) tried = { key, nonce: newlySent('').nonce }
   const data = new FormData()
   data.set('body', text)
   data.set('nonce', tried.nonce)
+  data.set('reply_to', replyTo)
   for (const { file } of sending) data.append('file', file)
 
   const request = new XMLHttpRequest()
@@ -133,7 +147,8 @@ function send(form, field) {
     underWay = null
     form.classList.remove('sending')
     for (const { bar } of sending) bar.hidden = true
-    if (request.status >= 200 && request.status < 300) taken(field, text, sending)
+    if (request.status >= 200 && request.status < 300)
+      taken(form, field, { text, replyTo, sending })
     else if (request.status > 0 || request.readyState === XMLHttpRequest.DONE) refused(request)
   })
   for (const { bar } of sending) bar.hidden = false
@@ -156,16 +171,18 @@ function show(sending, loaded) {
 }
 
 /**
+ * @param {HTMLFormElement} form
  * @param {HTMLTextAreaElement} field
- * @param {string} text
- * @param {Pending[]} sending
+ * @param {{ text: string, replyTo: string, sending: Pending[] }} sent
  */
-function taken(field, text, sending) {
+function taken(form, field, { text, replyTo, sending }) {
   tried = null
   for (const one of sending) drop(one)
-  field.required = pending.length === 0
-  if (field.value.startsWith(text)) field.value = field.value.slice(text.length).trimStart()
+  count(form, field)
+  if ('aside' in form.dataset) form.dataset.aside = withoutSent(form.dataset.aside ?? '', text)
+  else field.value = withoutSent(field.value, text)
   field.dispatchEvent(new Event('input'))
+  form.dispatchEvent(new CustomEvent('natter:sent', { detail: replyTo }))
   const app = document.querySelector('.app')
   if (!document.getElementById('poller')) location.assign(`/r/${app?.getAttribute('data-room')}`)
   document.getElementById('scroller')?.scrollTo({ top: 0 })

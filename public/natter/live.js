@@ -65,7 +65,7 @@ function takeTold(html, isOurs) {
   const parsed = new DOMParser().parseFromString(html, 'text/html')
   for (const { dataset } of parsed.querySelectorAll('template')) {
     const { hint, room: other = '', last, ...more } = dataset
-    if (hint) isOurs && takeHint(JSON.parse(hint))
+    if (hint) isOurs && takeHint({ ...JSON.parse(hint), isLate: true })
     else if (last) takeHead({ room: other, last: Number(last), ...more })
   }
 }

@@ -79,7 +79,13 @@ function dayLine(item, at, isNewDay) {
   line?.remove()
   const made = document.createElement('li')
   made.className = 'day'
-  made.append(Object.assign(document.createElement('span'), { textContent: text }))
+  const link = Object.assign(document.createElement('a'), {
+    textContent: text,
+    title: 'Go to a day',
+  })
+  link.className = 'day-link'
+  link.href = `/r/${app?.getAttribute('data-room')}/days`
+  made.append(link)
   item.before(made)
 }
 

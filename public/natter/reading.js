@@ -17,6 +17,8 @@ const scroller = document.getElementById('scroller')
 
 /** What has this number or a lower one is read, as far as the server was told; -1 where it knows of nothing. */
 let marker = Number(app?.getAttribute('data-read') ?? -1)
+/** The same as the database was said to have it. It goes back on purpose alone, and comes after what was told. */
+let stored = marker
 /** The same as the page has seen it. */
 let seen = marker
 /** It was set back on purpose: what is in sight does not move it on until its reader comes again. */
@@ -47,13 +49,18 @@ export function hold(told) {
 
 /** The server says how far one of their devices has read. @param {number} n */
 export function markerOf(n) {
-  if (n < marker) {
-    isHeldBack = true
-    seen = line = n
-    list.keep(null)
-  }
-  marker = n
+  if (n < stored) setBack(n)
+  else marker = Math.max(marker, n)
+  stored = n
   seen = Math.max(seen, n)
+  mark()
+}
+
+/** It was set back on purpose, here or elsewhere. @param {number} n */
+function setBack(n) {
+  isHeldBack = true
+  marker = seen = line = n
+  list.keep(null)
   mark()
 }
 
@@ -103,7 +110,7 @@ const put = (fields) =>
 /** Marks a message and all that follows as unread. @param {number} n */
 export async function unreadFrom(n) {
   const isTaken = await put({ n: `${n - 1}`, unread: 'true' })
-  if (isTaken) markerOf(n - 1)
+  if (isTaken) setBack(n - 1)
   list.show()
   return isTaken
 }

@@ -33,6 +33,12 @@ const newest = () => document.querySelector('#messages > :last-child')
 const numberOfNewest = () => numberOf(newest() ?? document.body)
 let last = numberOfNewest()
 
+/** A page of a thread is told of all that is said in the room. @param {Element} item */
+function belongs(item) {
+  const thread = item.parentElement?.getAttribute('data-thread')
+  return thread == null || ['n', 'thread'].some((of) => item.getAttribute(`data-${of}`) === thread)
+}
+
 /** How many messages of others came since this was last asked; several may come at once. */
 function come() {
   let count = 0
@@ -40,6 +46,7 @@ function come() {
     // A line with the day has no number.
     if (item.classList.contains('day')) continue
     if (numberOf(item) <= last) break
+    if (!belongs(item)) continue
     if (item.getAttribute('data-author') !== app?.getAttribute('data-me')) count++
   }
   last = numberOfNewest()

@@ -31,6 +31,15 @@ document.addEventListener('htmx:after:request', (event) => {
   if (isThere) history.replaceState(history.state, '', address())
 })
 
+// What is refused on the way here, as of too many at once, has no place for what was found.
+document.addEventListener('htmx:before:swap', (event) => {
+  const { ctx } = /** @type {CustomEvent} */ (event).detail
+  if (ctx.sourceElement !== form || ctx.text.includes('id="found"')) return
+  event.preventDefault()
+  const words = new DOMParser().parseFromString(ctx.text, 'text/html').body.textContent?.trim()
+  say(words || 'The server did not answer this. Wait a moment, then press Search.')
+})
+
 document.addEventListener('htmx:error', (event) => {
   const { ctx, error } = /** @type {CustomEvent} */ (event).detail
   if (ctx?.sourceElement !== form || error?.name === 'AbortError') return

@@ -6,6 +6,8 @@ import { say } from './state.js'
 /** That somebody types is said so often at the most, and believed for so long. */
 const APART_MS = 20_000
 const GONE_MS = 45_000
+/** A poll's answer holds the hints of so long. */
+const HINT_MS = 10_000
 
 const app = document.querySelector('.app')
 const room = app?.getAttribute('data-room')
@@ -23,12 +25,19 @@ const messages = () => [...document.querySelectorAll('#messages > .message')]
 const numberOf = (/** @type {Element | undefined} */ item) =>
   Number(item?.getAttribute('data-n') ?? 0)
 
-/** @param {{ type?: string, person?: { id: string, name: string } }} hint */
-export function take({ type, person }) {
+/** @param {{ type?: string, person?: { id: string, name: string }, isLate?: boolean }} hint */
+export function take({ type, person, isLate }) {
   if (type !== 'typing' || !person || person.id === me) return
+  if (isLate && hasJustSpoken(person.id)) return
   const after = numberOf(messages().at(-1))
   typists.set(person.id, { name: person.name, until: Date.now() + GONE_MS, after })
   show()
+}
+
+/** A poll brings what was hinted in its last while, after what was said meanwhile. @param {string} id */
+function hasJustSpoken(id) {
+  const last = messages().findLast((item) => item.getAttribute('data-author') === id)
+  return Date.now() - Date.parse(last?.getAttribute('data-at') ?? '') < HINT_MS
 }
 
 function show() {

@@ -1,6 +1,7 @@
 /** Two people who answer, change and react to what they say, the network cut once in the middle. */
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
+import { messagesOf } from '../stack/client.ts'
 import { people, type Scene } from './people.ts'
 import { becomes, composer, enter, holds, say, shows, texts } from './talk.ts'
 
@@ -88,6 +89,67 @@ test('what is being written stays while something else is edited', async (scene)
   await becomes(() => composer(ann).inputValue(), 'said')
   await composer(ann).press('Escape')
   assert.is(await composer(ann).inputValue(), 'half a thought')
+  const isThere = () => composer(ann).evaluate((one) => one === document.activeElement)
+  assert.ok(await isThere(), 'one writes on')
+})
+
+test('what was being written is there when one comes back from another page than the edit', async (scene) => {
+  const { room, ann } = await two(scene)
+  await say(ann, 'said')
+  await composer(ann).fill('half a thought')
+  await choose(ann, 'said', 'Edit')
+  await composer(ann).fill('said otherwise')
+  await enter(ann, room)
+  await becomes(() => composer(ann).inputValue(), 'half a thought')
+})
+
+test('an edit that is sent twice at once is saved once, and nothing is said against it', async (scene) => {
+  const { ann } = await two(scene)
+  await say(ann, 'said')
+  await choose(ann, 'said', 'Edit')
+  await becomes(() => composer(ann).inputValue(), 'said')
+  await composer(ann).fill('said otherwise')
+  for (const _ of ['once', 'twice']) await composer(ann).press('Enter')
+  await shows(ann, ['said otherwise'])
+  await becomes(() => ann.locator('.mode').count(), 0)
+  assert.is(await ann.locator('#refused').textContent(), '')
+})
+
+test('what waits to be sent does not become the answer that one writes meanwhile', async (scene) => {
+  scene.expectsFault(/status of 503/)
+  const { room, ann } = await two(scene)
+  await say(ann, 'a question')
+  let isAway = true
+  await ann.route('**/messages', (route) =>
+    isAway && route.request().method() === 'POST'
+      ? route.fulfill({ status: 503, headers: { 'retry-after': '1' }, body: 'away' })
+      : route.continue(),
+  )
+  await composer(ann).fill('not for that')
+  await composer(ann).press('Enter')
+  await ann.getByText('Not sent yet').waitFor()
+  await choose(ann, 'a question', 'Answer')
+  isAway = false
+  await shows(ann, ['a question', 'not for that'])
+  const [, other] = await messagesOf(room)
+  assert.is(other?.reply_to, null)
+  assert.is(await ann.locator('.mode').count(), 1, 'what is answered is still to come')
+  await say(ann, 'an answer')
+  await becomes(async () => (await messagesOf(room))[2]?.reply_to, 1)
+})
+
+test('a reaction that cannot be sent says so', async (scene) => {
+  scene.expectsFault(/ERR_INTERNET_DISCONNECTED|Failed to fetch/)
+  const { ann, ben } = await two(scene)
+  await say(ann, 'done')
+  await choose(ann, 'done', 'React', '👍')
+  const given = ben.locator('.reactions button')
+  await given.hover()
+  await ben.locator('.acts').waitFor()
+  await without(ben, async () => {
+    await given.click()
+    await ben.getByText("can't be reached just now").first().waitFor()
+  })
 })
 
 test('reactions are counted for both, and one’s own is outlined', async (scene) => {
@@ -142,8 +204,8 @@ test('any emoji may be given', async (scene) => {
   const { ann } = await two(scene)
   await say(ann, 'done')
   await choose(ann, 'done', 'React', 'Other emoji')
-  await ann.getByRole('dialog').getByRole('combobox').fill('rocket')
-  await ann.getByRole('dialog').getByRole('option').first().click()
+  await ann.getByRole('dialog').getByLabel('Find an emoji').fill('rocket')
+  await ann.getByRole('listbox', { name: 'Emoji' }).getByRole('option').first().click()
   await ann.locator('.reactions').getByRole('button', { name: '🚀 1' }).waitFor()
 })
 

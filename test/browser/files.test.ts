@@ -138,4 +138,36 @@ test('sending can be stopped, and what is left goes on', async (scene) => {
   await becomes(() => links(ann), ['small.txt'])
 })
 
+test('a file with words answers what is answered, and does not go with an edit', async (scene) => {
+  const room = await scene.room()
+  const page = await scene.guest('ann')
+  await enter(page, room)
+  await composer(page).fill('which plan?')
+  await composer(page).press('Enter')
+  await becomes(() => composer(page).inputValue(), '')
+  const act = async (name: string) => {
+    await page.locator('#m1').hover()
+    await page.locator('.acts').getByRole('button', { name, exact: true }).click()
+  }
+  await act('Answer')
+  await drop(page, 'plan.txt', 'the plan')
+  await becomes(() => pending(page), ['plan.txt'])
+  await composer(page).fill('this one')
+  await composer(page).press('Enter')
+  await becomes(() => links(page), ['plan.txt'])
+  await becomes(() => page.locator('#m2 .answers').count(), 1)
+  await becomes(() => page.locator('.mode').count(), 0)
+
+  await drop(page, 'later.txt', 'for later')
+  await becomes(() => pending(page), ['later.txt'])
+  await act('Edit')
+  await becomes(() => composer(page).inputValue(), 'which plan?')
+  await composer(page).fill('which plan, please?')
+  await composer(page).press('Enter')
+  await becomes(() => page.locator('#m1 .body').textContent(), 'which plan, please?')
+  assert.equal(await pending(page), ['later.txt'])
+  await composer(page).press('Enter')
+  await becomes(() => links(page), ['plan.txt', 'later.txt'])
+})
+
 test.run()

@@ -90,10 +90,12 @@ test('a link to a message opens the room around it, and one reads on to the pres
 test('a day is gone to, and one comes back to the present', async (scene) => {
   const room = await roomOf(scene, 60)
   const page = await scene.visitor()
-  await page.goto(`/r/${room}/days`)
+  await enter(page, room)
+  await page.locator('.day').getByRole('link', { name: 'Today' }).click()
   await page.getByLabel('The day').fill(new Date().toISOString().slice(0, 10))
   await page.getByRole('button', { name: 'Go' }).click()
   await holds(async () => (await texts(page))[0] === 'message 1', 'the day begins')
+  await holds(() => isInSight(page, '#m1'), 'one stands there')
   await page.goto(`/r/${room}/messages/1`)
   await page.getByRole('link', { name: 'To the present' }).first().click()
   await shows(page, numbered(11, 60))

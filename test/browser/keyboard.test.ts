@@ -60,10 +60,10 @@ test('the focus goes from the head through the talk to the composer, and is seen
   await enter(page, room)
   await page.locator('nav').getByRole('link', { name: 'New room' }).focus()
   const order: string[] = []
-  for (let step = 0; step < 10; step++) {
+  for (let step = 0; step < 11; step++) {
     await page.keyboard.press('Tab')
     // What may be done about the message comes with the focus.
-    if (step === 4) await page.locator('.acts').waitFor()
+    if (step === 5) await page.locator('.acts').waitFor()
     order.push(await focused(page))
     assert.ok(await isFocusSeen(page), `the focus on ${order.at(-1)} is not seen`)
   }
@@ -72,6 +72,7 @@ test('the focus goes from the head through the talk to the composer, and is seen
     'find',
     'me',
     'scroller',
+    'day-link',
     'at',
     'BUTTON',
     'attach',

@@ -102,4 +102,29 @@ test('without JavaScript it is a form, and More a page', async (scene) => {
   assert.is(await hits(page).count(), 1)
 })
 
+test('too much at once is said, and neither the field nor what follows is lost', async (scene) => {
+  scene.expectsFault(/status of 429/)
+  const [room, secret] = [await scene.room(), word()]
+  await scene.host.say(room, `it is ${secret}`)
+  const page = await scene.guest()
+  await finds(page, `/search?q=${secret}`, 1)
+  await page.goto('/search')
+  let isTooMuch = true
+  await page.route('**/search?*', (route) =>
+    isTooMuch
+      ? route.fulfill({
+          status: 429,
+          contentType: 'text/html',
+          body: '<div class="alert" role="alert" data-code="slow_down"><p>That was a lot at once.</p></div>',
+        })
+      : route.continue(),
+  )
+  await field(page).fill(secret)
+  await page.getByText('That was a lot at once.').waitFor()
+  isTooMuch = false
+  await page.getByRole('button', { name: 'Search' }).click()
+  await becomes(() => hits(page).count(), 1)
+  assert.is(await field(page).inputValue(), secret)
+})
+
 test.run()

@@ -153,6 +153,26 @@ test('two devices are in step, and one can mark as unread from a message on', as
   assert.is(await count(laptop, room), '2 unread')
 })
 
+test('that less was stored a moment ago does not set back what was read since', async (scene) => {
+  const room = await scene.room()
+  for (const text of ['one', 'two']) await scene.host.say(room, text)
+  const page = await scene.guest()
+  await knows(page, room)
+  const told = page.waitForResponse((answer) => answer.url().endsWith(`/r/${room}/read`))
+  await scene.host.say(room, 'three')
+  await told
+  // As the server says it where what was told before was stored meanwhile.
+  await page.evaluate(async () => {
+    const loaded = performance.getEntriesByType('resource').map(({ name }) => name)
+    const { markerOf } = await import(loaded.find((name) => name.includes('/reading.js')) ?? '')
+    markerOf(2)
+  })
+  assert.is(await below(page), '')
+  await scene.host.say(room, 'four')
+  await shows(page, ['one', 'two', 'three', 'four'])
+  await becomes(() => below(page), '')
+})
+
 test('where no stream gets through the same is told by polls', async (scene) => {
   const [room, other] = [await scene.room(), await scene.room()]
   const page = await scene.guest('otter')

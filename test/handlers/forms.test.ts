@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { connection, migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
 import { type Instance, startInstance } from './app.ts'
-import { ask, cookieOf, join, jsonOf, type PageJson, roomOf, type Someone } from './ask.ts'
+import { ask, cookieOf, join, jsonOf, type PageJson, roomOf, type Someone, say } from './ask.ts'
 import { isIn, isPrivate, isRefused } from './expect.ts'
 
 const test = suite('forms of a browser without JavaScript')
@@ -159,6 +159,15 @@ test('somebody who is not known is given back what they wrote', async () => {
   assert.is(shown(page, 'body'), nasty)
   assert.ok(page.includes(`action="/r/${room}/messages"`))
   assert.is(shown(page, 'once'), 'a1')
+})
+
+test('an answer that is refused stays an answer in the form', async () => {
+  const { n } = await say(instance.app, ann, room, 'a question')
+  const fields = { body: 'x'.repeat(10_001), once: 'a2', reply_to: String(n) }
+  const response = await send(`/r/${room}/messages`, fields)
+  assert.is(shown(await response.text(), 'reply_to'), String(n))
+  const odd = await send(`/r/${room}/messages`, { ...fields, reply_to: '"><script>' })
+  assert.not.match(await odd.text(), /name="reply_to" value="[^"]/)
 })
 
 test('a room that was archived meanwhile gives back what was written', async () => {

@@ -112,7 +112,12 @@ export async function freshRoom(maker: Guest, name = `Room ${word()}`): Promise<
 export const word = (): string => randomBytes(5).toString('hex')
 
 /** A message in JSON, as far as tests look at it. */
-export type MessageJson = { n: number; body: string; author: { id: string; name: string } }
+export type MessageJson = {
+  n: number
+  body: string
+  author: { id: string; name: string }
+  reply_to: number | null
+}
 
 /** All messages of a room, oldest first; for rooms of up to 200. */
 export async function messagesOf(room: string): Promise<MessageJson[]> {
