@@ -59,9 +59,12 @@ export const limits = {
   /** Lookups of who asks for which room that go into one statement, and statements at once. */
   entriesAtOnce: 500,
   entryStatements: 2,
-  /** So long a migration waits for a table's lock, with others behind it, and for the next try. */
-  migrateLockMs: 3_000,
-  migrateAgainMs: 2_000,
+  /**
+   * So long a migration waits for a table's lock, with others behind it, who wait for `lockMs`
+   * themselves; and for the next try.
+   */
+  migrateLockMs: 400,
+  migrateAgainMs: 5_000,
   /** Rooms listed at once, the liveliest; the list is paged by nothing yet, so it is cut here. */
   listedRooms: 500,
   /** Unread messages of a room are counted up to here, and so many messages looked at for that. */

@@ -75,6 +75,8 @@ async function applyPatiently(
       await client.query('rollback')
       onLocked()
       await sleep(limits.migrateAgainMs)
+      // The runner could not give its lock back from a transaction that had failed.
+      await client.query('select pg_advisory_unlock_all()')
     }
   }
 }

@@ -7,6 +7,7 @@ import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono
 import type { Hono } from 'hono'
 import { createApp } from './app.ts'
 import { gatherEntries } from './chat/entry.ts'
+import { createSpareLog } from './chat/files/uploads.ts'
 import { Reads } from './chat/reads.ts'
 import { databaseIsAway } from './chat/sql.ts'
 import { Uses } from './chat/uses.ts'
@@ -132,9 +133,10 @@ function openParts(config: Config, database: Database, live: Engine, log: Log) {
   const stop = async () => {
     // In this order: what was taken is stored, then it is rung for, and only then all is closed.
     uses.stop()
-    await Promise.all([stopRetention(), stopCollecting(), indexing.stop()])
     await writing.stop()
     await reads.stop()
+    // What may take long comes last: another instance goes on with it.
+    await Promise.all([stopRetention(), stopCollecting(), indexing.stop()])
   }
   return { given: { writing, uses, files, reads }, stop }
 }
@@ -162,7 +164,14 @@ function openFiles({ files: bounds }: Config, { pool }: Database, log: Log) {
   const stores = openStores(bounds, pool)
   const previews = createPreviews((why) => log.warn(why))
   return {
-    files: { stores, bounds, previews, slots: createSlots(), passed: collectYoung() },
+    files: {
+      stores,
+      bounds,
+      previews,
+      slots: createSlots(),
+      full: createSpareLog(pool),
+      passed: collectYoung(),
+    },
     stopCollecting: keepCollecting(pool, stores, log),
   }
 }

@@ -15,12 +15,16 @@ const VARIATION = '\u{fe0f}'
  */
 export function readEmoji(typed: string | undefined): string | Refusal {
   const text = typed?.trim() ?? ''
+  // Before it is looked at letter by letter.
+  if (text.length > limits.reactionChars * 2) return noEmoji()
   if (named.test(text)) return text
   const isOne = [...graphemes.segment(text)].length === 1
   const isShown = oneLine(text) !== ''
   if (!isOne || !isShown || characters(text) > limits.reactionChars) {
-    return invalid({ emoji: 'A reaction is one emoji or other character, or a :name:.' })
+    return noEmoji()
   }
   const bare = text.endsWith(VARIATION) ? text.slice(0, -1) : text
   return textual.test(bare) ? bare + VARIATION : text
 }
+
+const noEmoji = () => invalid({ emoji: 'A reaction is one emoji or other character, or a :name:.' })

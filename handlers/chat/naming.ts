@@ -34,7 +34,8 @@ export function candidatesIn(text: string): Candidates | null {
   const names: string[][] = []
   let all = false
   for (const { index } of text.matchAll(at)) {
-    const rest = text.slice(index + 1, index + 1 + limits.nameChars * 2)
+    // Half of a surrogate pair is no character, and no JSON that PostgreSQL takes.
+    const rest = text.slice(index + 1, index + 1 + limits.nameChars * 2).toWellFormed()
     all ||= everybody.test(rest)
     const may = beginnings(rest)
     if (!names.some((known) => known.join('\n') === may.join('\n'))) names.push(may)

@@ -115,7 +115,8 @@ export async function listRooms(
          left join unnest($2::bigint[], $3::bigint[]) noted (room_id, n) on noted.room_id = r.id
          left join log newest on newest.room_id = r.id and newest.seq = r.last_seq
         where not r.archived and ${seesRoom}
-        order by r.slug <> 'lobby', m.person_id is null, coalesce(newest.at, r.created_at) desc, r.id
+        order by r.slug <> 'lobby', m.person_id is null, r.messages = 0,
+                 coalesce(newest.at, r.created_at) desc, r.id
         limit ${limits.listedRooms}
      ), own as materialized (
        select listed.*, case when last_seq > read then read end as after from listed

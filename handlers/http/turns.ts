@@ -16,18 +16,21 @@ export type Turns = <T>(
 
 /** Kept in memory, by each instance for itself, as its connections are. */
 export function createTurns(atOnce: number = limits.searchesWaiting): Turns {
-  const queues = new Map<string, { last: Promise<unknown>; length: number }>()
+  const queues = new Map<string, { last: Promise<unknown>; waiting: Set<() => boolean> }>()
   return async <T>(who: string, work: () => Promise<T>, isWanted = () => true) => {
-    const queue = queues.get(who) ?? { last: Promise.resolve(), length: 0 }
-    if (queue.length >= atOnce) return wait()
+    const queue = queues.get(who) ?? { last: Promise.resolve(), waiting: new Set() }
+    // What nobody waits for any more takes no time when its turn comes, and so no place.
+    if ([...queue.waiting].filter((one) => one()).length >= atOnce) return wait()
     queues.set(who, queue)
-    queue.length++
+    const wanted = () => isWanted()
+    queue.waiting.add(wanted)
     const turn = queue.last.then<T | Refusal>(() => (isWanted() ? work() : wait()))
     queue.last = turn.catch(() => {})
     try {
       return await turn
     } finally {
-      if (--queue.length === 0) queues.delete(who)
+      queue.waiting.delete(wanted)
+      if (queue.waiting.size === 0) queues.delete(who)
     }
   }
 }

@@ -50,6 +50,11 @@ export const fileLimits = {
   refusedBytes: 32 * 1024 * 1024,
   refusedMs: 5_000,
   fullRetrySeconds: 600,
+  /** How often a database whose disk is full is asked to spare its log. */
+  spareLogMs: 60_000,
+  /** Parts of a picture that are smaller than so much, and how many of them there may be. */
+  imagePartBytes: 64,
+  imageSmallParts: 10_000,
   /** How often it is looked for files to collect, how many at once, and when one is tried again. */
   collectMs: 60_000,
   collectedFiles: 20,

@@ -17,10 +17,10 @@ export const searchLimits = {
   searchParts: 40,
   searchPartChars: 3,
   /** Statements for searching that may be under way in an instance, and for how long each. */
-  searchConnections: 2,
+  searchConnections: 3,
   searchMs: 2_000,
-  /** Searches of one person that may be under way or wait for each other. */
-  searchesWaiting: 8,
+  /** Searches of one person, or of guests of one place, that may wait for each other. */
+  searchesWaiting: 24,
   /** How often it is looked for what was said; what of the time that may take, one part in so many, and what
    * while people write. */
   searchBehindMs: 500,

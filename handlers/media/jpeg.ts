@@ -1,5 +1,5 @@
 import type { ByteReader } from '../bytes.ts'
-import { DamagedImage, type Seen } from './seen.ts'
+import { DamagedImage, Parts, type Seen } from './seen.ts'
 
 const END = 0xd9
 const SCAN = 0xda
@@ -13,17 +13,20 @@ const EXIF = 'Exif\0\0'
  */
 export async function* stripJpeg(reader: ByteReader, seen: Seen): AsyncGenerator<Buffer> {
   yield await need(reader, 2)
+  const parts = new Parts()
   for (let turned = 1; ; ) {
     const marker = await markerOf(reader)
     if (marker === null) return
     if (marker === END) return yield Buffer.of(0xff, END)
     if (isAlone(marker)) {
+      parts.note(0)
       yield Buffer.of(0xff, marker)
       continue
     }
     const length = await need(reader, 2)
     const bytes = length.readUInt16BE() - 2
     if (bytes < 0) throw new DamagedImage('A segment has no length.')
+    parts.note(bytes)
     const segment = await need(reader, bytes)
     if (isFrame(marker) && bytes >= 5) {
       const [height, width] = [segment.readUInt16BE(1), segment.readUInt16BE(3)]
@@ -49,9 +52,13 @@ async function markerOf(reader: ByteReader): Promise<number | null> {
   const first = await reader.read(1)
   if (!first) return null
   if (first[0] !== 0xff) throw new DamagedImage('A segment has no marker.')
+  // It may stand after any number of fill bytes, which are gone through where they lie.
   for (;;) {
-    const next = (await need(reader, 1))[0]
-    if (next !== 0xff) return next as number
+    if (!(await reader.fill(1))) throw new DamagedImage('The picture ends too soon.')
+    const { held } = reader
+    const at = held.findIndex((byte) => byte !== 0xff)
+    reader.take(at === -1 ? held.length : at)
+    if (at !== -1) return reader.take(1)[0] as number
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ByteReader } from '../bytes.ts'
-import { DamagedImage, type Seen } from './seen.ts'
+import { DamagedImage, Parts, type Seen } from './seen.ts'
 
 /** Beside those that make up the pixels: transparency, colours, size, and how it moves. */
 const kept = new Set(
@@ -14,6 +14,7 @@ export async function* stripPng(reader: ByteReader, seen: Seen): AsyncGenerator<
   const signature = await reader.read(8)
   if (!signature) throw new DamagedImage('The picture ends too soon.')
   yield signature
+  const parts = new Parts()
   for (;;) {
     const head = await reader.read(8)
     if (!head) return
@@ -21,6 +22,7 @@ export async function* stripPng(reader: ByteReader, seen: Seen): AsyncGenerator<
     if (!/^[A-Za-z]{4}$/.test(name)) throw new DamagedImage('A chunk has no name.')
     // What it holds, and a check of that.
     const bytes = head.readUInt32BE() + 4
+    parts.note(bytes)
     if (name === 'IHDR' && (await reader.fill(8))) {
       seen.width = reader.held.readUInt32BE(0)
       seen.height = reader.held.readUInt32BE(4)

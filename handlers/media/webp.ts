@@ -1,5 +1,5 @@
 import type { ByteReader } from '../bytes.ts'
-import { DamagedImage, type Seen } from './seen.ts'
+import { DamagedImage, Parts, type Seen } from './seen.ts'
 
 const HAS_EXIF = 0x08
 const HAS_XMP = 0x04
@@ -13,6 +13,7 @@ export async function* stripWebp(reader: ByteReader, seen: Seen): AsyncGenerator
   const head = await reader.read(12)
   if (!head) throw new DamagedImage('The picture ends too soon.')
   yield head
+  const parts = new Parts()
   for (let left = head.readUInt32LE(4) - 4; left >= 8; ) {
     const chunk = await reader.read(8)
     if (!chunk) return
@@ -20,6 +21,7 @@ export async function* stripWebp(reader: ByteReader, seen: Seen): AsyncGenerator
     // An odd one has a byte more, which is none of it.
     const bytes = Math.min(chunk.readUInt32LE(4) + (chunk.readUInt32LE(4) % 2), left - 8)
     left -= 8 + bytes
+    parts.note(bytes)
     const isTold = name === 'EXIF' || name === 'XMP '
     yield isTold ? Buffer.concat([Buffer.from('JUNK'), chunk.subarray(4)]) : chunk
     await look(reader, name, bytes, seen)

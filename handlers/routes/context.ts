@@ -33,6 +33,8 @@ export type Files = {
   bounds: FileBounds
   previews: Previews
   slots: Slots
+  /** Told that the database has no room for more. */
+  full: () => void
   /** Told how many bytes of files have gone up or down. */
   passed: (bytes: number) => void
 }

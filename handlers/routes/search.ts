@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import type { Context } from 'hono'
 import { isAdmitted } from '../chat/access.ts'
+import type { Person } from '../chat/people.ts'
 import { notAdmitted, Refusal } from '../chat/refusal.ts'
 import { type Asked, type Found, search } from '../chat/search/search.ts'
 import { refuse } from '../http/refusals.ts'
@@ -14,7 +16,7 @@ export const showSearch: Answer = async (c) => {
   if (!isAdmitted(person?.kind ?? 'visitor', policy)) return notAdmitted(person, policy)
   const asked = askedIn(c)
   const found = await c.var.searches(
-    person ? String(person.id) : `at ${c.var.placeOf(c)}`,
+    turnOf(person, c.var.placeOf(c)),
     () => search(c.var.searchSql, person, asked),
     // Who types on has let go of the search before.
     () => !c.req.raw.signal.aborted,
@@ -32,6 +34,15 @@ export const showSearch: Answer = async (c) => {
     },
     more === null ? {} : { headers: { link: linkTo(more) } },
   )
+}
+
+/**
+ * Who has one search at a time: somebody with an account; of those who need none, since anybody is as
+ * many of them as they like, half of the people of one place. Where no place is counted, nobody.
+ */
+function turnOf(person: Person | null, place: string): string {
+  if (person && person.kind !== 'guest') return String(person.id)
+  return place === '' ? randomUUID() : `${place} ${(person?.id ?? 0) % 2}`
 }
 
 const nothing: Found = { results: [], next: null }

@@ -8,7 +8,6 @@ import {
   finishUpload,
   type Left,
   serverIsFull,
-  spareLog,
   tooLarge,
   youAreFull,
 } from '../chat/files/uploads.ts'
@@ -43,16 +42,19 @@ export class Upload {
   /** Keeps a file as it comes: a piece at a time, as fast as the store takes them. */
   async take({ filename, bytes }: Part): Promise<Refusal | null> {
     const { stores, bounds } = this.#files
-    const { id, name } = await beginUpload(this.#sql, this.#actor, filename, stores.current)
-    this.ids.push(id)
+    let name = filename ?? ''
     try {
+      const begun = await beginUpload(this.#sql, this.#actor, filename, stores.current)
+      const { id } = begun
+      name = begun.name
+      this.ids.push(id)
       const arrived = await this.#keep(id, bytes)
       this.#left.mine -= arrived.size
       this.#left.everybodys -= arrived.size
       this.arrived.push(arrived)
       return await finishUpload(this.#sql, arrived, bounds)
     } catch (error) {
-      return await this.#refusal(error, name, bounds)
+      return this.#refusal(error, name, bounds)
     }
   }
 
@@ -80,7 +82,7 @@ export class Upload {
     return { id, type, size, sha256: hash.digest(), width, height }
   }
 
-  async #refusal(error: unknown, name: string, bounds: FileBounds): Promise<Refusal> {
+  #refusal(error: unknown, name: string, bounds: FileBounds): Refusal {
     if (error instanceof TooMuch) {
       const { mine, everybodys } = this.#left
       if (Math.min(mine, everybodys) >= bounds.fileBytes) return tooLarge(name, bounds.fileBytes)
@@ -92,7 +94,7 @@ export class Upload {
     }
     // 53100 is a full disk: https://www.postgresql.org/docs/current/errcodes-appendix.html
     if (reportedCode(error)?.startsWith('53')) {
-      await spareLog(this.#sql)
+      this.#files.full()
       return serverIsFull()
     }
     if (error instanceof StoreAway) return unavailable()

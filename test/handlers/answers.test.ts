@@ -176,6 +176,15 @@ test('of two names that begin alike the longer one is meant', async () => {
   assert.equal(await mentions('@Ann, archer'), ['Ann'])
 })
 
+test('a name that is cut in the middle of a character is no fault of ours, in a message and in an edit', async () => {
+  const body = `@${'a'.repeat(limits.nameChars * 2 - 1)}😀 and more`
+  const message = await say(instance.app, olga, room, body)
+  assert.is(message.body, body)
+  const path = `/r/${room}/messages/${message.n}`
+  const edited = ask(instance.app, path, { by: olga, method: 'PATCH', json: { body: `${body}!` } })
+  assert.is((await jsonOf<MessageJson>(edited)).body, `${body}!`)
+})
+
 test('nobody is named who is not in the room', async () => {
   const away = await join(instance.app, 'away')
   assert.equal(await mentions('@away come'), [])

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Hono } from 'hono'
 import { createApp } from '../../handlers/app.ts'
 import type { Stores } from '../../handlers/chat/files/store.ts'
+import { createSpareLog } from '../../handlers/chat/files/uploads.ts'
 import { Reads } from '../../handlers/chat/reads.ts'
 import { databaseIsAway, type Sql } from '../../handlers/chat/sql.ts'
 import { Uses } from '../../handlers/chat/uses.ts'
@@ -120,6 +121,7 @@ export async function startInstance(
       bounds: config.files,
       previews: createPreviews((why) => lines.push(why)),
       slots: createSlots(),
+      full: createSpareLog(database.pool),
       passed: () => {},
     },
     reads,

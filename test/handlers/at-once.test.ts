@@ -43,7 +43,7 @@ turns('wait for each other up to a bound, and go on after one that failed', asyn
 })
 
 turns('that nobody waits for any more are not carried out', async () => {
-  const inTurn = createTurns()
+  const inTurn = createTurns(2)
   const gate = latch()
   let isWanted = true
   const first = inTurn('ann', () => gate.opened)
@@ -53,9 +53,11 @@ turns('that nobody waits for any more are not carried out', async () => {
     () => isWanted,
   )
   isWanted = false
+  const third = inTurn('ann', async () => 'found')
   gate.open()
   await first
   assert.ok((await second) instanceof Refusal)
+  assert.is(await third, 'found', 'what is not wanted takes no place')
 })
 
 const slots = suite('uploads')

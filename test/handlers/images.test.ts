@@ -142,6 +142,25 @@ test('what moves goes on moving', async () => {
   assert.is((await sharp(await bytesOf(get(moving?.url ?? ''))).metadata()).pages, frames)
 })
 
+test('a picture of nothing but marks is none', async () => {
+  const mebibyte = 1024 * 1024
+  const chunk = Buffer.from([0, 0, 0, 0, 0x49, 0x44, 0x41, 0x54, 0, 0, 0, 0])
+  const marks: [string, Buffer][] = [
+    ['fill.jpg', Buffer.alloc(8 * mebibyte, 0xff)],
+    ['restart.jpg', Buffer.alloc(mebibyte, Buffer.from([0xff, 0xd0]))],
+    ['empty.jpg', Buffer.alloc(mebibyte, Buffer.from([0xff, 0xe1, 0, 2]))],
+    ['empty.png', Buffer.alloc(mebibyte, chunk)],
+  ]
+  for (const [name, bytes] of marks) {
+    const begin = name.endsWith('png')
+      ? (await noise(1, 1).png().toBuffer()).subarray(0, 33)
+      : Buffer.from([0xff, 0xd8, 0xff])
+    const whole = Buffer.concat([begin, bytes])
+    const answer = await send(instance.app, ann, 'lobby', [{ name, bytes: whole }])
+    assert.is(answer.status, 422, name)
+  }
+})
+
 test('what hides behind the end of a picture is not kept', async () => {
   for (const format of ['jpeg', 'png', 'webp'] as const) {
     const picture = await noise(30, 30).toFormat(format).toBuffer()

@@ -404,6 +404,11 @@ test('hostile searches are answered, and never with a fault of ours', async () =
     const as = await ask(instance.app, path('words', { from: q }), { by: ann })
     assert.ok(as.status < 500, `from=${q}: ${as.status}`)
   }
+  for (const before of ['w1.1.1_1e-99_1', 'w1.1.1_0_1', 'w99999999999999.1.1', 'w1.1.1_99.9_1']) {
+    const sort = before.includes('_') ? 'best' : 'newest'
+    const response = await ask(instance.app, path('words', { before, sort }), { by: ann })
+    assert.ok(response.status < 500, before)
+  }
   assert.equal(await texts("o'neill"), ["some words, o'neill"])
   assert.equal(
     instance.lines.filter((line) => /error/i.test(line)),

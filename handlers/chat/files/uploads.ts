@@ -122,12 +122,18 @@ export async function giveUp(sql: Sql, ids: readonly string[]): Promise<void> {
 }
 
 /**
- * The disk of the database is full: has it use the pieces of its write-ahead log again, in place of new
- * ones. Without any left it would stop, and not start again before somebody makes room. Never rejects:
- * it may not be ours to ask for (https://www.postgresql.org/docs/current/sql-checkpoint.html).
+ * For when the disk of the database is full: has it use the pieces of its write-ahead log again, in
+ * place of new ones. Without any left it would stop, and not start again before somebody makes room.
+ * It may not be ours to ask for (https://www.postgresql.org/docs/current/sql-checkpoint.html).
+ * @returns asks for it, once in a while however often it is called
  */
-export async function spareLog(sql: Sql): Promise<void> {
-  await sql.query('checkpoint').catch(() => {})
+export function createSpareLog(sql: Sql): () => void {
+  let askedAt = Number.NEGATIVE_INFINITY
+  return () => {
+    if (performance.now() - askedAt < limits.spareLogMs) return
+    askedAt = performance.now()
+    sql.query('checkpoint').catch(() => {})
+  }
 }
 
 export const serverIsFull = () =>

@@ -23,6 +23,8 @@ export function readAfter(word: string): After | null {
     )
   if (!match) return null
   const [, mode, at, roomId, n, rank, until] = match
+  // A rank that PostgreSQL's float4 holds: what is less than its least is none.
+  if (rank !== undefined && Number(rank) > 0 && Math.fround(Number(rank)) < 1.2e-38) return null
   return {
     at: new Date(Number(at)),
     roomId: Number(roomId),
