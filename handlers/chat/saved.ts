@@ -48,15 +48,35 @@ export async function save(
   const message = await findMessage(sql, room, n, floor)
   if (!message || message.deleted) return notFound('message')
   if (!isKept) return message
-  const { rows } = await sql.query<{ kept: number }>(
-    `with had as (select count(*)::integer as kept from saved where person_id = $1), added as (
-       insert into saved (person_id, room_id, n) select $1, $2, $3 from had where kept < $4
+  if (await keep(sql, personId, room.id, n)) return message
+  const isRoom = await makeRoom(sql, personId)
+  return isRoom && (await keep(sql, personId, room.id, n)) ? message : tooMany()
+}
+
+/** @returns whether it is kept; not where they keep as many as may be. */
+async function keep(sql: Sql, personId: number, roomId: number, n: number): Promise<boolean> {
+  const { rows } = await sql.query<{ kept: boolean }>(
+    `with had as (
+       select count(*) < $4 as room, bool_or(room_id = $2 and n = $3) as it from saved where person_id = $1
+     ), added as (
+       insert into saved (person_id, room_id, n) select $1, $2, $3 from had where room
        on conflict do nothing
      )
-     select kept from had`,
-    [personId, room.id, n, limits.savedMessages],
+     select room or coalesce(it, false) as kept from had`,
+    [personId, roomId, n, limits.savedMessages],
   )
-  return (rows[0]?.kept ?? 0) < limits.savedMessages ? message : tooMany()
+  return rows[0]?.kept ?? false
+}
+
+/** Lets go of what is deleted, which no list shows. @returns whether there was any */
+async function makeRoom(sql: Sql, personId: number): Promise<boolean> {
+  const { rows } = await sql.query(
+    `delete from saved s where person_id = $1 and not exists
+       (select from messages m where m.room_id = s.room_id and m.n = s.n and m.deleted_at is null)
+     returning n`,
+    [personId],
+  )
+  return rows.length > 0
 }
 
 const tooMany = () =>

@@ -221,4 +221,25 @@ test('what is saved is listed page by page, also what was saved at one moment', 
   }
 })
 
+test('of what one may save, what was deleted meanwhile takes no room', async () => {
+  const keep = (n: number) =>
+    ask(instance.app, `${pathOf({ ...said, n })}/saved`, { by: ann, method: 'PUT' })
+  const gone = await say(instance.app, ann, room, 'soon gone')
+  assert.is((await keep(gone.n)).status, 200)
+  await ask(instance.app, pathOf(gone), { by: ann, method: 'DELETE' })
+  // As many as may be, of messages whose room is none of this test's.
+  await instance.sql.query(
+    `with many as (
+       insert into messages (room_id, n, author_id, author_name, author_color, author_kind, body)
+       select 1, 100000 + i, $1, 'ann', '#000000', 'guest', 'words' from generate_series(1, $2) i returning n
+     )
+     insert into saved (person_id, room_id, n) select $1, 1, n from many`,
+    [ann.id, limits.savedMessages - 1],
+  )
+  assert.is((await keep(said.n)).status, 200)
+  assert.is((await keep(said.n)).status, 200, 'what is saved stays so')
+  const other = await say(instance.app, ann, room, 'one too many')
+  await isRefused('json', await keep(other.n), 409, 'conflict')
+})
+
 test.run()
