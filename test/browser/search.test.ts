@@ -97,9 +97,9 @@ test('without JavaScript it is a form, and More a page', async (scene) => {
   await field(page).fill(many)
   await page.keyboard.press('Enter')
   await page.waitForURL(`/search?q=${many}`)
-  assert.is(await hits(page).count(), 20)
+  await becomes(() => hits(page).count(), 20)
   await page.getByRole('link', { name: 'More' }).click()
-  assert.is(await hits(page).count(), 1)
+  await becomes(() => hits(page).count(), 1)
 })
 
 test('too much at once is said, and neither the field nor what follows is lost', async (scene) => {
