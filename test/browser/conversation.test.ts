@@ -98,6 +98,7 @@ test('what was being written is there when one comes back from another page than
   await say(ann, 'said')
   await composer(ann).fill('half a thought')
   await choose(ann, 'said', 'Edit')
+  await becomes(() => composer(ann).inputValue(), 'said')
   await composer(ann).fill('said otherwise')
   await enter(ann, room)
   await becomes(() => composer(ann).inputValue(), 'half a thought')
