@@ -32,9 +32,9 @@ export async function showChanges(
   { who, floor }: Reader,
   { after, waitMs, limit, client }: Changes,
 ): Promise<Response | Refusal> {
-  if (!continues(after, epochOf(c.var.server().word, room), room.lastSeq, room.firstSeq))
+  if (!continues(after, epochOf(c.get('server')().word, room), room.lastSeq, room.firstSeq))
     return reset(c, room, floor)
-  const batch = await changesOf(c.var.hub, {
+  const batch = await changesOf(c.get('hub'), {
     roomId: room.id,
     head: room.lastSeq,
     after: Math.max(after.seq, floor),
@@ -52,7 +52,7 @@ export async function showChanges(
 
 /** Each form of a batch is made once for all who wait for it. */
 function showBatch(c: Context, room: Room, batch: Batch): Response {
-  const source = roomSource(room.slug, epochOf(c.var.server().word, room))
+  const source = roomSource(room.slug, epochOf(c.get('server')().word, room))
   const text = (form: 'json' | 'fragment' | 'text') => () => batchText(source, batch, form)
   return represent(
     c,
@@ -66,7 +66,7 @@ function showBatch(c: Context, room: Room, batch: Batch): Response {
  * @param room with the number to go on from, which is that of what the page shows.
  */
 async function reset(c: Context, room: Room, floor: number): Promise<Response> {
-  const page = await newestPage(c.var.sql, room, floor)
+  const page = await newestPage(c.get('sql'), room, floor)
   const live = cursorAt(c, room, room.lastSeq)
   return represent(
     c,

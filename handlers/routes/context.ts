@@ -116,7 +116,8 @@ export type Found = Entered & {
 
 /** The room of the address, and who asks; `not_found` where there is none for them. */
 export async function enterRoom(c: Context): Promise<Found | Refusal> {
-  // Not `c.var`: at each use it makes an object of all that is set, and every request comes by here.
+  // Not `c.var`: at each use it makes an object of all that is set, and every request comes by here (and by
+  // changes.ts, events.ts and messages.ts).
   const session = sessionOf(c, c.get('secret')())
   const seen = c.get('known').moves
   const entry = await c.get('enter')({ session, slug: c.req.param('room') ?? '' })
@@ -151,9 +152,9 @@ async function enterUnknown(c: Context, cookie: string, slug: string): Promise<E
 
 /** Who asks, and whether they may enter. */
 export async function visitOf(c: Context): Promise<Visit> {
-  const session = sessionOf(c, c.var.secret())
-  const visit = await identify(c.var.sql, session)
-  if (visit.person) c.var.uses.note(session)
+  const session = sessionOf(c, c.get('secret')())
+  const visit = await identify(c.get('sql'), session)
+  if (visit.person) c.get('uses').note(session)
   return visit
 }
 
@@ -170,8 +171,8 @@ export async function whoActs(c: Context): Promise<Person | Refusal> {
 
 /** The rooms that somebody may enter, with what they have not read there as this instance knows it. */
 export const roomsFor = (c: Context, person: Person | null): Promise<ListedRoom[]> =>
-  listRooms(c.var.sql, person, c.var.reads.notedOf(person))
+  listRooms(c.get('sql'), person, c.get('reads').notedOf(person))
 
 /** A number of a room's log as its clients keep it. */
 export const cursorAt = (c: Context, room: Room, seq: number): string =>
-  writeCursor(epochOf(c.var.server().word, room), seq)
+  writeCursor(epochOf(c.get('server')().word, room), seq)

@@ -34,7 +34,7 @@ export const showEvents: Answer = async (c) => {
   if (reading instanceof Refusal) return reading
   const viewer = await enter(c, reading)
   if (viewer instanceof Refusal) return viewer
-  if (isStream) return c.var.hub.isFull ? tooManyWaits() : eventsResponse(c, viewer, reading)
+  if (isStream) return c.get('hub').isFull ? tooManyWaits() : eventsResponse(c, viewer, reading)
   if (!goesOn(viewer, reading)) return reset(c, viewer, null)
   const told = await pollEvents(c.var, viewer, reading, c.req.raw.signal)
   if (told instanceof Refusal) return told
@@ -48,18 +48,18 @@ export const showEvents: Answer = async (c) => {
 const nobody = { person: null, policy: 'members', hints: false, room: null, floor: 0 } as const
 
 async function enter(c: Context, { open }: EventsReading): Promise<Viewer | Refusal> {
-  const { word } = c.var.server()
-  const seen = c.var.known.moves
+  const { word } = c.get('server')()
+  const seen = c.get('known').moves
   if (open === undefined) {
-    const [visit, { origin }] = await Promise.all([visitOf(c), c.var.heads.now()])
+    const [visit, { origin }] = await Promise.all([visitOf(c), c.get('heads').now()])
     const { person, policy, hints, isBanned } = visit
     // Somebody banned is told of nothing, also of no room that they were in.
     if (isBanned) return { ...nobody, seen, epoch: epochOf(word, { origin }) }
     if (!isAdmitted(person?.kind ?? 'visitor', policy)) return notAdmitted(person, policy)
     return { person, policy, hints, room: null, floor: 0, seen, epoch: epochOf(word, { origin }) }
   }
-  const session = sessionOf(c, c.var.secret())
-  const entry = await c.var.enter({ session, slug: open })
+  const session = sessionOf(c, c.get('secret')())
+  const entry = await c.get('enter')({ session, slug: open })
   const { person, policy, hints, room, standing } = entry
   if (!room) return noRoom(entry)
   return { person, policy, hints, room, floor: standing.floor, seen, epoch: epochOf(word, room) }
@@ -102,10 +102,10 @@ const texts: Record<ChangesForm, (source: Source, batch: Batch, news: News) => s
  */
 async function reset(c: Context, viewer: Viewer, since: Snapshot | null): Promise<Response> {
   const { room } = viewer
-  const source = eventsSource(viewer, since ?? (await c.var.heads.now()).snapshot)
+  const source = eventsSource(viewer, since ?? (await c.get('heads').now()).snapshot)
   const live = source.cursor(room?.lastSeq ?? 0)
   const path = source.path(live)
-  const page = room && (await newestPage(c.var.sql, room, viewer.floor))
+  const page = room && (await newestPage(c.get('sql'), room, viewer.floor))
   return represent(
     c,
     {

@@ -31,7 +31,7 @@ export const readMessages: Answer = async (c) => {
   const reading = readReading(query)
   if (reading instanceof Refusal) return reading
   if (reading.of === 'changes') return showChanges(c, room, reader, reading)
-  const page = await readPage(c.var.sql, room, reading.stretch, reading.limit, standing.floor)
+  const page = await readPage(c.get('sql'), room, reading.stretch, reading.limit, standing.floor)
   const live = cursorAt(c, room, room.lastSeq)
   return represent(
     c,
@@ -51,7 +51,9 @@ export const showMessage: Answer = async (c) => {
   const { room, standing } = entry
   const n = c.req.param('n') ?? ''
   const { floor } = standing
-  const message = /^\d{1,15}$/.test(n) ? await findMessage(c.var.sql, room, Number(n), floor) : null
+  const message = /^\d{1,15}$/.test(n)
+    ? await findMessage(c.get('sql'), room, Number(n), floor)
+    : null
   if (!message) return notFound('message')
   const at = message.n
   const fragment = isHtml(c) ? await roomAround(c, entry, at) : ''
@@ -71,7 +73,7 @@ export async function roomAround(
 ) {
   const stretch = { from: 'around', n: at } as const
   const most = limits.pageMessagesDefault
-  const page = await readPage(c.var.sql, entry.room, stretch, most, entry.standing.floor)
+  const page = await readPage(c.get('sql'), entry.room, stretch, most, entry.standing.floor)
   return wholeRoom(c, {
     ...entry,
     page,
