@@ -11,24 +11,40 @@ const rooms: [name: string, topic: string, said: string][] = [
   ['Trains', '', 'Platform 4 in place of 2 today'],
 ]
 
-const talk: [who: 'mira' | 'tomás' | 'otter', text: string][] = [
-  ['mira', 'Morning! The tomatoes made it through the night.'],
-  ['mira', 'All twelve of them.'],
-  ['tomás', 'So that fleece was worth carrying up the hill'],
-  ['otter', 'I owe you both a coffee. Was it as cold as they said?'],
-  ['mira', 'Two degrees at six. There was ice on the rain barrel.'],
-  [
-    'tomás',
-    'Who waters this week?\nI can do Tuesday and Thursday, if somebody takes the weekend. The beans want it in the morning, before the sun comes round the shed.',
-  ],
-  ['otter', 'The weekend is mine. The key is still under the blue pot?'],
-  ['mira', 'Third pot from the left'],
-  [
-    'mira',
-    'And take some rhubarb home, there is far too much of it: https://example.org/rhubarb-crumble',
-  ],
-  ['tomás', 'Crumble at my place on Sunday, then'],
-  ['otter', 'Deal. I’ll bring custard and two chairs.'],
+type Who = 'mira' | 'tomás' | 'otter'
+
+type Said = {
+  by: Who
+  text: string
+  /** Which of these it answers, by its place. */
+  answers?: number
+  /** Who gives what to it. */
+  given?: [emoji: string, ...by: Who[]][]
+}
+
+const talk: Said[] = [
+  {
+    by: 'mira',
+    text: 'Morning! The tomatoes made it through the night.',
+    given: [['🎉', 'tomás', 'otter']],
+  },
+  { by: 'mira', text: 'All *twelve* of them.' },
+  { by: 'tomás', text: 'So that fleece was worth carrying up the hill' },
+  { by: 'otter', text: 'I owe you both a coffee. Was it as cold as they said?' },
+  { by: 'mira', text: 'Two degrees at six. There was **ice on the rain barrel**.' },
+  {
+    by: 'tomás',
+    text: 'Who waters this week? The beans want it before the sun comes round the shed.\n\n- Tuesday and Thursday: me\n- the weekend: ?',
+  },
+  {
+    by: 'otter',
+    text: 'The weekend is mine. @Mira, is the key still under the blue pot?',
+    answers: 5,
+    given: [['👍', 'tomás']],
+  },
+  { by: 'mira', text: 'Third pot from the left' },
+  { by: 'tomás', text: 'Crumble at my place on Sunday, then. More of it in #kitchen' },
+  { by: 'otter', text: 'Deal. I’ll bring custard and two chairs.' },
 ]
 
 /**
@@ -46,8 +62,29 @@ export async function plant(): Promise<Garden> {
   }
   await people.tomás.say('lobby', 'Hello, and welcome')
   const room = await openRoom(people.tomás, 'Allotment', 'Plot 14, behind the station')
-  for (const [who, text] of talk) await people[who].say(room, text)
+  const numbers: number[] = []
+  for (const said of talk) {
+    numbers.push(await tell(people, room, said, numbers[said.answers ?? -1]))
+  }
   return { room, viewer: people.otter }
+}
+
+async function tell(
+  people: Record<Who, Guest>,
+  room: string,
+  { by, text, given = [] }: Said,
+  answered: number | undefined,
+): Promise<number> {
+  const fields = { body: text, ...(answered ? { reply_to: String(answered) } : {}) }
+  const answer = await people[by].ask(`/r/${room}/messages`, json(fields))
+  if (answer.status !== 201) throw new Error(`Not said: ${answer.text}`)
+  const { n } = JSON.parse(answer.text)
+  for (const [emoji, ...givers] of given) {
+    for (const giver of givers) {
+      await people[giver].ask(`/r/${room}/messages/${n}/reactions`, json({ emoji }))
+    }
+  }
+  return n
 }
 
 async function openRoom(maker: Guest, name: string, topic: string): Promise<string> {

@@ -9,6 +9,10 @@ import type { Browser } from 'playwright-core'
 import { resources } from '../runner/resources.ts'
 
 const args = process.argv.slice(2)
+if (args.some((one) => one.startsWith('-'))) {
+  console.error('Usage: tsx test/browser/screenshots.ts [BASE_URL] [folder]')
+  process.exit(2)
+}
 const given = args[0]?.startsWith('http') ? args.shift() : undefined
 const folder = args[0] ?? '.github/screenshots'
 if (given) process.env.BASE_URL = given
