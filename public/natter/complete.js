@@ -69,7 +69,9 @@ export function complete(field) {
     const found = await typed.kind.source(typed.prefix).catch(() => [])
     if (mine !== look) return
     options = found.slice(0, SHOWN_MAX)
-    if (options.length === 0) return close()
+    // What is there already as it would be completed is done: Enter sends it.
+    const word = `${typed.kind.sign}${typed.prefix}`
+    if (options.every(({ value }) => value.trim() === word)) return close()
     from = typed.from
     list.replaceChildren(...options.map(itemOf))
     choose(0)

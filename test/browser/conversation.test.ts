@@ -201,6 +201,16 @@ test('who is named is found by the beginning of their name, and sees that they a
   assert.ok(links[0]?.endsWith('/members/ID'))
 })
 
+test('a word that is complete as it stands is sent by one key', async (scene) => {
+  const { ann, ben } = await two(scene)
+  await composer(ann).pressSequentially('see #lobb')
+  await ann.getByRole('option', { name: 'Lobby' }).waitFor()
+  await composer(ann).press('y')
+  await ann.getByRole('option', { name: 'Lobby' }).waitFor({ state: 'detached' })
+  await composer(ann).press('Enter')
+  await shows(ben, ['see #lobby'])
+})
+
 test('any emoji may be given', async (scene) => {
   const { ann } = await two(scene)
   await say(ann, 'done')
