@@ -337,6 +337,8 @@ if (scroller) {
     if (sourceElement?.closest('.reactions') && (status === 0 || status >= 500))
       tell("The server can't be reached just now. Try again.")
   })
+  // Who chooses to answer writes at once, and what they write is the answer.
+  if (document.getElementById('composer')) import('./answering.js').catch(() => {})
   const first = scroller.querySelector('.message:hover, .message:focus-within')
   if (first instanceof HTMLElement) show(first)
 }

@@ -130,6 +130,7 @@ test('what waits to be sent does not become the answer that one writes meanwhile
   await composer(ann).press('Enter')
   await ann.getByText('Not sent yet').waitFor()
   await choose(ann, 'a question', 'Answer')
+  await ann.locator('.mode').waitFor()
   isAway = false
   await shows(ann, ['a question', 'not for that'])
   const [, other] = await messagesOf(room)
@@ -252,6 +253,7 @@ test('a message is pinned for both, saved for one, and its thread goes on by its
   await ann.locator('.app.live').waitFor()
   await becomes(() => texts(ann), ['the plan'])
   await choose(ben, 'the plan', 'Answer')
+  await ben.locator('.mode').waitFor()
   await without(ann, () => say(ben, 'I like it'))
   await say(ben, 'and not in the thread')
   await becomes(() => texts(ann), ['the plan', 'I like it'])

@@ -150,6 +150,7 @@ test('a file with words answers what is answered, and does not go with an edit',
     await page.locator('.acts').getByRole('button', { name, exact: true }).click()
   }
   await act('Answer')
+  await page.locator('.mode').waitFor()
   await drop(page, 'plan.txt', 'the plan')
   await becomes(() => pending(page), ['plan.txt'])
   await composer(page).fill('this one')
