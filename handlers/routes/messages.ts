@@ -159,5 +159,9 @@ function formNonce(fields: Fields): string | undefined {
   const text = createHash('sha256')
     .update(fields.body ?? '')
     .digest('base64url')
-  return `${fields.once.slice(0, limits.nonceChars - text.length - 1)}.${text}`.toWellFormed()
+  return nonceUnder(fields.once, text)
 }
+
+/** A nonce of a form's word and a hash of what was in it. */
+export const nonceUnder = (once: string, hash: string): string =>
+  `${once.slice(0, limits.nonceChars - hash.length - 1)}.${hash}`.toWellFormed()

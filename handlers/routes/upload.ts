@@ -14,7 +14,7 @@ import { limits } from '../limits.ts'
 import { kindOf } from '../media/type.ts'
 import { type Acting, actorOf, enterToAct } from './acts.ts'
 import type { Answer, Files } from './context.ts'
-import { kept, showPosted, typedIn } from './messages.ts'
+import { kept, nonceUnder, showPosted, typedIn } from './messages.ts'
 import { wholeRoom } from './room.ts'
 import { Upload } from './uploading.ts'
 
@@ -182,6 +182,5 @@ function formNonce({ once, body }: Fields, { arrived }: Upload): string | undefi
   if (!once) return undefined
   const hash = createHash('sha256').update(body ?? '')
   for (const { sha256 } of arrived) hash.update(sha256)
-  const text = hash.digest('base64url')
-  return `${once.slice(0, limits.nonceChars - text.length - 1)}.${text}`.toWellFormed()
+  return nonceUnder(once, hash.digest('base64url'))
 }

@@ -1,5 +1,5 @@
 // @ts-check
-import { keepDraft, keptDraft, newlySent, withoutSent } from './draft.js'
+import { keepDraft, keptDraft, newlySent, takeOut } from './draft.js'
 import { createRetry, outcome } from './retry.js'
 import { say } from './state.js'
 
@@ -75,9 +75,7 @@ function start(form, field) {
   /** What was sent is stored. What was typed on meanwhile stays. */
   function taken() {
     const { text = '', replyTo: answered = '' } = sent ?? {}
-    const left = withoutSent(written(), text)
-    if ('aside' in form.dataset) form.dataset.aside = left
-    else field.value = left
+    takeOut(form, field, text)
     settle()
     form.dispatchEvent(new CustomEvent('natter:sent', { detail: answered }))
     document.getElementById('refused')?.replaceChildren()

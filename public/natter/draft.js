@@ -26,12 +26,18 @@ export function keepDraft(text, sent) {
 }
 
 /**
- * A text without its beginning, where that was sent; what was typed on meanwhile stays.
- * @param {string} text
+ * Takes a text that was sent out of the composer, or from what stands aside while a message is edited
+ * there (answering.js); what was typed on meanwhile stays.
+ * @param {HTMLFormElement} form
+ * @param {HTMLTextAreaElement} field
  * @param {string} sent
  */
-export const withoutSent = (text, sent) =>
-  text.startsWith(sent) ? text.slice(sent.length).trimStart() : text
+export function takeOut({ dataset }, field, sent) {
+  const text = dataset.aside ?? field.value
+  const left = text.startsWith(sent) ? text.slice(sent.length).trimStart() : text
+  if ('aside' in dataset) dataset.aside = left
+  else field.value = left
+}
 
 /** @returns {{ text: string, sent: Sent | null } | null} what was typed here before */
 export function keptDraft() {

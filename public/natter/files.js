@@ -1,5 +1,5 @@
 // @ts-check
-import { newlySent, withoutSent } from './draft.js'
+import { newlySent, takeOut } from './draft.js'
 
 // Files beside what is written: chosen, dropped or pasted, they stand above the composer until they are
 // sent with it. Loaded when the first one comes.
@@ -179,8 +179,7 @@ function taken(form, field, { text, replyTo, sending }) {
   tried = null
   for (const one of sending) drop(one)
   count(form, field)
-  if ('aside' in form.dataset) form.dataset.aside = withoutSent(form.dataset.aside ?? '', text)
-  else field.value = withoutSent(field.value, text)
+  takeOut(form, field, text)
   field.dispatchEvent(new Event('input'))
   form.dispatchEvent(new CustomEvent('natter:sent', { detail: replyTo }))
   const app = document.querySelector('.app')
