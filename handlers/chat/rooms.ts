@@ -91,7 +91,8 @@ type ListedRow = RoomRow &
 
 /**
  * The rooms that somebody may enter: the lobby, those that they are in, then the others, by name;
- * of more than `limits.listedRooms` those in which something was said or that were made last.
+ * of more than `limits.listedRooms` those in which something was said or that were made last. A room
+ * that nobody spoke in for an hour gives way to all where somebody did.
  * What they have not read is counted for those that are listed alone, and by key.
  * @param noted how far they have read rooms by what is not stored yet.
  */
@@ -115,7 +116,8 @@ export async function listRooms(
          left join unnest($2::bigint[], $3::bigint[]) noted (room_id, n) on noted.room_id = r.id
          left join log newest on newest.room_id = r.id and newest.seq = r.last_seq
         where not r.archived and ${seesRoom}
-        order by r.slug <> 'lobby', m.person_id is null, r.messages = 0,
+        order by r.slug <> 'lobby', m.person_id is null,
+                 r.messages = 0 and r.created_at < now() - interval '${limits.emptyRoomNew_s} s',
                  coalesce(newest.at, r.created_at) desc, r.id
         limit ${limits.listedRooms}
      ), own as materialized (

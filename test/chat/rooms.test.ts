@@ -59,25 +59,33 @@ for (const driver of drivers) {
     const { sql } = storage
     const [ann, ben] = [await guest(sql), await guest(sql)]
     const named = (name: string) => makeRoom(sql, ben.person, open(name)).then(succeeded)
-    const [mine, quiet, lively] = [
-      await named('Zz mine'),
-      await named('Zz quiet'),
-      await named('Zz lively'),
-    ]
+    const mine = await named('Zz mine')
+    const lively = await named('Zz lively')
     await sql.query("insert into members (room_id, person_id, role) values ($1, $2, 'member')", [
       mine.id,
       ann.person.id,
     ])
+    // Others spoke in these an hour ago.
     await sql.query(
-      `insert into rooms (slug, name, visibility)
-       select 'many-' || i, 'Many ' || i, 'open' from generate_series(1, $1) i`,
-      [limits.listedRooms],
+      `with made as (
+         insert into rooms (slug, name, visibility, messages, last_seq)
+         select 'many-' || i, 'Many ' || i, 'open', 1, 1 from generate_series(1, $1) i
+         returning id
+       )
+       insert into log (room_id, seq, type, by_id, n, at)
+       select id, 1, 'message', $2, 1, now() - interval '1 hour' from made`,
+      [limits.listedRooms, ben.person.id],
     )
     await say(storage, ben.person, lively, 'hello')
+    const fresh = await named('Zz fresh')
+    const quiet = await named('Zz quiet')
+    await sql.query("update rooms set created_at = now() - interval '2 hours' where id = $1", [
+      quiet.id,
+    ])
     const listed = (await listRooms(sql, ann.person)).map(({ slug }) => slug)
     assert.is(listed.length, limits.listedRooms)
     assert.equal(listed.slice(0, 2), ['lobby', mine.slug])
-    assert.is(listed.at(-1), lively.slug)
+    assert.equal(listed.slice(-2), [fresh.slug, lively.slug])
     assert.not.ok(listed.includes(quiet.slug))
     await sql.query("delete from rooms where slug like 'many-%'")
   })
