@@ -20,6 +20,10 @@ const sheet = Object.assign(document.createElement('link'), {
   rel: 'stylesheet',
   href: '/acts.css',
 })
+// A bar without its look is in the way, and whether a menu has room is measured by it.
+const styled = new Promise((resolve) => {
+  sheet.onload = sheet.onerror = resolve
+})
 document.head.append(sheet)
 
 /** The message that the bar is at. @type {HTMLElement | null} */
@@ -292,6 +296,7 @@ export function editLast() {
   if (last instanceof HTMLElement) void composer('edit', last)
 }
 
+await styled
 if (scroller) {
   scroller.addEventListener('pointerover', (event) => {
     const item = event.pointerType === 'touch' ? null : messageOf(event.target)
