@@ -97,10 +97,11 @@ async function saveOnce({ n, version }) {
     refused.replaceChildren()
     return leave()
   }
+  // Who reads that it was changed may save again at once.
+  if (status === 409) await meet(n)
   if (status > 0) {
     await window.htmx.swap({ text, swap: 'innerHTML', target: refused, sourceElement: form })
   }
-  if (status === 409) await meet(n)
 }
 
 /** Somebody's other device was first: what it says now is shown, and saving again takes its place. */
