@@ -8,6 +8,8 @@ const APART_MS = 20_000
 const GONE_MS = 45_000
 /** A poll's answer holds the hints of so long. */
 const HINT_MS = 10_000
+/** That somebody types may come so long after what they typed. */
+const RACE_MS = 2_000
 
 const app = document.querySelector('.app')
 const room = app?.getAttribute('data-room')
@@ -28,16 +30,21 @@ const numberOf = (/** @type {Element | undefined} */ item) =>
 /** @param {{ type?: string, person?: { id: string, name: string }, isLate?: boolean }} hint */
 export function take({ type, person, isLate }) {
   if (type !== 'typing' || !person || person.id === me) return
-  if (isLate && hasJustSpoken(person.id)) return
+  if (hasSpokenWithin(isLate ? HINT_MS : RACE_MS, person.id)) return
   const after = numberOf(messages().at(-1))
   typists.set(person.id, { name: person.name, until: Date.now() + GONE_MS, after })
   show()
 }
 
-/** A poll brings what was hinted in its last while, after what was said meanwhile. @param {string} id */
-function hasJustSpoken(id) {
+/**
+ * A poll brings what was hinted in its last while, after what was said meanwhile; and who writes a
+ * word and sends it may be heard by way of two instances, the second first.
+ * @param {number} ms
+ * @param {string} id
+ */
+function hasSpokenWithin(ms, id) {
   const last = messages().findLast((item) => item.getAttribute('data-author') === id)
-  return Date.now() - Date.parse(last?.getAttribute('data-at') ?? '') < HINT_MS
+  return Date.now() - Date.parse(last?.getAttribute('data-at') ?? '') < ms
 }
 
 function show() {
