@@ -80,8 +80,12 @@ export type ListedRoom = Room & {
   level: Level
 } & Counts
 
+/** The rooms of a list, and what had been committed when it was made, as PostgreSQL says it. */
+export type RoomListing = { rooms: ListedRoom[]; seen: string | undefined }
+
 type ListedRow = RoomRow &
   Counts & {
+    seen: string
     title: string
     last_at: Date | null
     messages: number
@@ -100,7 +104,7 @@ export async function listRooms(
   sql: Sql,
   person: Person | null,
   noted: ReadonlyMap<number, number> = new Map(),
-): Promise<ListedRoom[]> {
+): Promise<RoomListing> {
   const { rows } = await sql.query<ListedRow>(
     `with listed as (
        select ${roomColumns}, r.messages, ${titleOf} as title, newest.at as last_at,
@@ -123,10 +127,10 @@ export async function listRooms(
      ), own as materialized (
        select listed.*, case when last_seq > read then read end as after from listed
      ), ${countedPart}
-     select * from counted order by place`,
+     select counted.*, pg_current_snapshot()::text as seen from counted order by place`,
     [person?.id ?? null, [...noted.keys()], [...noted.values()]],
   )
-  return rows.map((row) => ({
+  const rooms = rows.map((row) => ({
     ...roomFrom(row),
     name: row.title,
     lastAt: row.last_at,
@@ -136,6 +140,7 @@ export async function listRooms(
     unread: row.unread,
     mentions: row.mentions,
   }))
+  return { rooms, seen: rows[0]?.seen }
 }
 
 export type RoomDraft = { name: string; topic: string; visibility: Visibility }

@@ -27,7 +27,7 @@ export function readSnapshot(text: string): Snapshot | null {
 }
 
 /** A snapshot with the letters of a cursor. */
-export const snapshotWord = ({ text }: Snapshot): string =>
+export const snapshotWord = ({ text }: Pick<Snapshot, 'text'>): string =>
   text.replaceAll(':', '-').replaceAll(',', '.')
 
 /** Reads what `snapshotWord` wrote. */

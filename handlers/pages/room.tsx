@@ -17,6 +17,8 @@ import { RoomTitle } from './title.tsx'
 export type RoomProps = {
   room: Room
   rooms: ListedRoom[]
+  /** Where these stood: with the cursor, what moves after that is told. */
+  since: string | undefined
   page: Page
   /** The cursor to wait from. */
   live: string
@@ -48,6 +50,7 @@ export const roomFragment = (props: RoomProps): string =>
       <div
         class="app"
         data-room={props.room.slug}
+        data-since={props.since}
         data-me={props.person?.id}
         data-role={props.standing.role ?? undefined}
         data-at={props.at ?? props.begins}

@@ -6,7 +6,7 @@ import type { FileBounds } from '../chat/files/uploads.ts'
 import type { Person } from '../chat/people.ts'
 import type { Reads } from '../chat/reads.ts'
 import { notAdmitted, notFound, Refusal, signIn } from '../chat/refusal.ts'
-import { type ListedRoom, listRooms, type Room } from '../chat/rooms.ts'
+import { listRooms, type Room, type RoomListing } from '../chat/rooms.ts'
 import type { Server } from '../chat/server.ts'
 import { banned } from '../chat/sessions.ts'
 import type { Sql } from '../chat/sql.ts'
@@ -170,7 +170,7 @@ export async function whoActs(c: Context): Promise<Person | Refusal> {
 }
 
 /** The rooms that somebody may enter, with what they have not read there as this instance knows it. */
-export const roomsFor = (c: Context, person: Person | null): Promise<ListedRoom[]> =>
+export const roomsFor = (c: Context, person: Person | null): Promise<RoomListing> =>
   listRooms(c.get('sql'), person, c.get('reads').notedOf(person))
 
 /** A number of a room's log as its clients keep it. */

@@ -9,6 +9,7 @@ import type { Sql } from '../chat/sql.ts'
 import { friendlyColor, friendlyName } from '../chat/words.ts'
 import { formOf, represent } from '../http/representation.ts'
 import { limits } from '../limits.ts'
+import { snapshotWord } from '../live/snapshot.ts'
 import { messageJson } from '../pages/message.tsx'
 import { type RoomProps, roomFragment } from '../pages/room.tsx'
 import { roomJson } from '../pages/rooms.tsx'
@@ -57,10 +58,12 @@ type Parts = { room: Room; person: Person | null; standing: Standing; page?: Pag
 export async function wholeRoom(c: Context, parts: Parts): Promise<string> {
   const { room, person, standing } = parts
   const page = parts.page ?? (await newestPage(c.var.sql, room, standing.floor))
+  const { rooms, seen } = await roomsFor(c, person)
   return roomFragment({
     ...parts,
     page,
-    rooms: await roomsFor(c, person),
+    rooms,
+    since: seen && snapshotWord({ text: seen }),
     live: cursorAt(c, room, room.lastSeq),
     suggestion: { name: friendlyName(), color: friendlyColor() },
     // A form that was refused keeps its word: sent again, it is the same message.

@@ -14,7 +14,7 @@ import { type Answer, roomsFor, visitOf, whoActs } from './context.ts'
 /** `GET /`: the rooms I may enter. */
 export const showRooms: Answer = async (c) => {
   const { person, isBanned, policy } = await visitOf(c)
-  const rooms = await roomsFor(c, person)
+  const { rooms } = await roomsFor(c, person)
   const isIn = isAdmitted(person?.kind ?? 'visitor', policy)
   const closed = isBanned ? banned() : isIn ? undefined : notAdmitted(person, policy)
   return represent(c, {
@@ -34,7 +34,7 @@ export const createRoom: Answer = async (c) => {
   const room = draft instanceof Refusal ? draft : await make(c, maker, draft)
   if (room instanceof Refusal) {
     if (formOf(c) !== 'page') return room
-    const rooms = await roomsFor(c, maker)
+    const { rooms } = await roomsFor(c, maker)
     return refuse(c, room, () => homeFragment({ rooms, person: maker, typed: typed(fields, room) }))
   }
   const location = `/r/${room.slug}`

@@ -26,6 +26,8 @@ const numberOf = (/** @type {string | null | undefined} */ at) =>
   Number.parseInt(at?.split('.')[1] ?? '0', 10)
 
 let cursor = cursorOfTalk()
+/** Where the rooms beside stood when the page was made: what moves while it comes is told as well. */
+const since = app?.getAttribute('data-since') ?? ''
 
 function roomThatGoesOn() {
   return document.getElementById('poller') ? (app?.getAttribute('data-room') ?? null) : null
@@ -161,7 +163,9 @@ if (room || document.querySelector('.rooms, .cards')) {
     if (event.target instanceof Element && event.target.id === 'poller') event.preventDefault()
   })
   see()
-  stand = connect(() => ({ room, after: cursor, me }), hear)
+  // What the connection tells stands for both already.
+  const after = () => (cursor && since && !cursor.includes('_') ? `${cursor}_${since}` : cursor)
+  stand = connect(() => ({ room, after: after(), me }), hear)
   document.addEventListener('visibilitychange', see)
   addEventListener('offline', sayAway)
   // A page of the past that was read on to the present goes on from there.

@@ -82,7 +82,7 @@ for (const driver of drivers) {
     await sql.query("update rooms set created_at = now() - interval '2 hours' where id = $1", [
       quiet.id,
     ])
-    const listed = (await listRooms(sql, ann.person)).map(({ slug }) => slug)
+    const listed = (await listRooms(sql, ann.person)).rooms.map(({ slug }) => slug)
     assert.is(listed.length, limits.listedRooms)
     assert.equal(listed.slice(0, 2), ['lobby', mine.slug])
     assert.equal(listed.slice(-2), [fresh.slug, lively.slug])
@@ -185,7 +185,7 @@ for (const driver of drivers) {
     const gone = await newRoom(sql, owner.person)
     await sql.query('update rooms set archived = true where id = $1', [gone.id])
     const listed = async (reader: typeof owner | null) =>
-      (await listRooms(sql, reader?.person ?? null)).map((room) => room.slug)
+      (await listRooms(sql, reader?.person ?? null)).rooms.map((room) => room.slug)
     assert.is((await listed(null))[0], 'lobby')
     assert.ok((await listed(owner)).includes(hidden.slug))
     for (const reader of [other, null]) assert.not((await listed(reader)).includes(hidden.slug))
@@ -197,7 +197,7 @@ for (const driver of drivers) {
     const { person } = await guest(sql)
     const room = await newRoom(sql, person)
     const lastAt = async () =>
-      (await listRooms(sql, person)).find((one) => one.id === room.id)?.lastAt
+      (await listRooms(sql, person)).rooms.find((one) => one.id === room.id)?.lastAt
     assert.is(await lastAt(), null)
     const { message } = await say(storage, person, room, 'hello')
     assert.equal(await lastAt(), message.at)

@@ -19,7 +19,7 @@ let room: string
 
 /** What an instance asks by itself: heads, the server's log, whose session was used, who has read what. */
 const byItself =
-  /from rooms where id = any\(\$1\)|from server_log|pg_current_snapshot|update sessions|into read_markers/
+  /from rooms where id = any\(\$1\)|from server_log|select now.snapshot|update sessions|into read_markers/
 
 const counted = (sql: Sql): Sql => ({
   query(text, values) {
