@@ -10,6 +10,7 @@ import {
 import * as assert from 'uvu/assert'
 import { baseUrl, freshRoom, type Guest, guest } from '../stack/client.ts'
 import { suite } from '../suite.ts'
+import { type Wire, wire } from './wire.ts'
 
 /** Who may come on in a test. */
 export type Scene = {
@@ -21,6 +22,10 @@ export type Scene = {
   visitor(options?: BrowserContextOptions): Promise<Page>
   /** Somebody with a name and a colour (`#rrggbb`), in a new context. */
   guest(name?: string, color?: string, options?: BrowserContextOptions): Promise<Page>
+  /** The same over a wire of their own, which `without` cuts. */
+  far(name?: string, color?: string, options?: BrowserContextOptions): Promise<Page>
+  /** Something is done while the network is away for somebody far; then it is there again. */
+  without(far: Page, work: () => Promise<unknown>): Promise<void>
   /** What a browser rightly complains about in this test. */
   expectsFault(fault: RegExp): void
   /** Closes something when all have left. */
@@ -61,9 +66,15 @@ export const launch = (args: string[] = [], without: string[] = []): Promise<Bro
  * or error to the console, or has broken the Content-Security-Policy.
  * @param args further arguments of Chromium
  * @param without arguments that Playwright gives it by itself
+ * @param limit_s seconds that each of its tests may take, where they take long
  */
-export function people(name: string, args: string[] = [], without: string[] = []): People {
-  const test = suite(name)
+export function people(
+  name: string,
+  args: string[] = [],
+  without: string[] = [],
+  limit_s?: number,
+): People {
+  const test = suite(name, limit_s)
   let browser: Browser
   test.before(async () => {
     browser = await launch(args, without)
@@ -83,6 +94,7 @@ async function playIn(browser: Browser, play: (scene: Scene) => Promise<void>): 
   const lent: { close(): Promise<void> }[] = []
   const faults: string[] = []
   const expected: RegExp[] = []
+  const wires = new Map<Page, Wire>()
   const host = await guest('host')
   const enter = async (options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({ baseURL: baseUrl, ...options })
@@ -99,6 +111,14 @@ async function playIn(browser: Browser, play: (scene: Scene) => Promise<void>): 
       await context.request.patch('/me', { form: { name, color } })
       return context.newPage()
     },
+    async far(name, color, options = {}) {
+      const line = scene.lends(await wire(options.baseURL))
+      expected.push(networkFault)
+      const page = await scene.guest(name, color, { ...options, baseURL: line.url })
+      wires.set(page, line)
+      return page
+    },
+    without: (far, work) => withoutNetwork(far, wires.get(far), work),
     expectsFault: (fault) => expected.push(fault),
     lends(thing) {
       lent.push(thing)
@@ -113,6 +133,26 @@ async function playIn(browser: Browser, play: (scene: Scene) => Promise<void>): 
   const unexpected = faults.filter((fault) => !expected.some((one) => one.test(fault)))
   assert.equal(unexpected, [], 'the browser found fault with the page')
 }
+
+/**
+ * A browser tells its pages that the network is away, and keeps it from them; its workers go on, which
+ * need a wire that is cut.
+ */
+async function withoutNetwork(page: Page, line: Wire | undefined, work: () => Promise<unknown>) {
+  if (!line) throw new Error('who loses the network must be far')
+  line.cut()
+  await page.context().setOffline(true)
+  try {
+    await work()
+  } finally {
+    line.mend()
+    await page.context().setOffline(false)
+  }
+}
+
+/** What a browser says of a network that is away. */
+const networkFault =
+  /ERR_(INTERNET_DISCONNECTED|EMPTY_RESPONSE|CONN|SOCKET|INCOMPLETE_CHUNKED|FAILED)|Failed to fetch/
 
 /** Chromium's word for a network card that came or went on this machine, as containers make them. */
 const machineFault = /ERR_NETWORK_CHANGED/

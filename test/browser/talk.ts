@@ -11,8 +11,13 @@ const look_again_ms = 20
  * Waits until what is read is what is wanted; fails with the difference when it never is.
  * @param read looks at the page, again and again
  */
-export async function becomes<T>(read: () => Promise<T>, wanted: T, says?: string): Promise<void> {
-  const end = Date.now() + patience_ms
+export async function becomes<T>(
+  read: () => Promise<T>,
+  wanted: T,
+  says?: string,
+  within_ms = patience_ms,
+): Promise<void> {
+  const end = Date.now() + within_ms
   while (Date.now() < end) {
     if (isDeepStrictEqual(await read().catch(leftBehind), wanted)) return
     await sleep(look_again_ms)

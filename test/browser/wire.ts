@@ -1,4 +1,4 @@
-/** A wire between a browser and the server at `BASE_URL` that can be cut. */
+/** A wire between a browser and a server that can be cut. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { baseUrl } from '../stack/client.ts'
@@ -17,9 +17,9 @@ export type Wire = {
 
 type State = 'whole' | 'cut' | 'frozen'
 
-/** A wire to the server, whole. The caller closes it. */
-export async function wire(): Promise<Wire> {
-  const { hostname, port } = new URL(baseUrl)
+/** A wire to a server, that at `BASE_URL` if no other, whole. The caller closes it. */
+export async function wire(to = baseUrl): Promise<Wire> {
+  const { hostname, port } = new URL(to)
   const pairs = new Set<[Socket, Socket]>()
   let state: State = 'whole'
   const server = createServer((near) => {

@@ -17,6 +17,8 @@ export type Natter = {
   baseUrl: string
   /** A command of the shell, in the project's folder, that prints a link that makes an owner. */
   ownerLinkCommand: string
+  /** Where it stores. */
+  database: PgEnv
   said(): string
   stop(): Promise<void>
 }
@@ -55,7 +57,8 @@ export async function startNatter(
   }
   try {
     await Promise.race([untilReady(baseUrl), untilGone(child)])
-    return { baseUrl, ownerLinkCommand: ownerLinkOf(database.env), said, stop }
+    const { env } = database
+    return { baseUrl, ownerLinkCommand: ownerLinkOf(env), database: env, said, stop }
   } catch (error) {
     await stop()
     throw new Error(`The server did not get ready. It said:\n${said()}`, { cause: error })
