@@ -1,7 +1,7 @@
 /** Natter in `fanout`: one backend process with its database, and guests who wait. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startBackend } from '../kit/backend.ts'
-import { createGuest, createGuests, type Guest } from '../kit/guest.ts'
+import { cookiesOf, createGuest, createGuests, type Guest } from '../kit/guest.ts'
 import type { Store } from '../kit/store.ts'
 import { before_first, textOf } from '../waiters/marks.ts'
 import type { Contestant, Serving } from './contestant.ts'
@@ -20,7 +20,7 @@ export async function gather(store: Store, guests: number): Promise<People> {
   const { baseUrl, stop } = await startBackend(store.env)
   try {
     const host = await createGuest(baseUrl, 'Host')
-    return { host, cookies: await createGuests(baseUrl, guests) }
+    return { host, cookies: cookiesOf(await createGuests(baseUrl, guests)) }
   } finally {
     await stop()
   }
@@ -35,15 +35,20 @@ export const natter = (store: Store, people: People, kind: Kind): Contestant => 
   start: () => startNatter(store, people, kind),
 })
 
-/** A new process, with a new room to wait in. */
+/**
+ * A new process, with a new room to wait in.
+ * @param doing what goes on in the room beside, at that address, until what it returns is called
+ */
 export async function startNatter(
   { env }: Pick<Store, 'env'>,
   { host, cookies }: People,
   kind: Kind,
+  doing?: (baseUrl: string, room: string) => () => void,
 ): Promise<Serving> {
   const { baseUrl, pid, loop, stop } = await startBackend(env)
   const at = host.at(baseUrl)
   const room = await at.makeRoom(`Fanout ${Date.now().toString(36)}`)
+  const done = doing?.(baseUrl, room)
   return {
     baseUrl,
     cookies,
@@ -55,7 +60,10 @@ export async function startNatter(
     pids: [pid],
     collects: true,
     loop,
-    stop,
+    async stop() {
+      done?.()
+      await stop()
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 /** Many who wait for the same room: whether they are held, and what they cost. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Bench, type Context, countOf, type Report } from '../kit/bench.ts'
-import { createGuest, createGuests, type Guest } from '../kit/guest.ts'
+import { cookiesOf, createGuest, createGuests, type Guest } from '../kit/guest.ts'
 import { read } from '../kit/parts.ts'
 import type { Target } from '../kit/target.ts'
 import { type Crowd, startCrowd } from '../waiters/crowd.ts'
@@ -49,7 +49,7 @@ async function holdOn(context: Context, target: Target): Promise<Report> {
   const waits = countOf(context, 'waits')
   const cursor = await guest.live(room)
   const path = `/r/${room}/messages?after=${cursor}&wait=${wait_s}`
-  const cookies = await createGuests(baseUrl, Math.min(waits, guests_max))
+  const cookies = cookiesOf(await createGuests(baseUrl, Math.min(waits, guests_max)))
   const order = {
     baseUrl,
     way: 'poll' as const,

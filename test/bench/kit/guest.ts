@@ -11,6 +11,10 @@ export type Guest = {
   live(room: string): Promise<string>
   /** Waits for what comes past a cursor. @returns when it has been read, and the next cursor */
   wait(room: string, cursor: string, wait_s: number): Promise<Waited>
+  /** Tells the others of a room that they type. */
+  type(room: string): Promise<void>
+  /** Whether others are told that they are here and that they type. */
+  letSee(hints: boolean): Promise<void>
   /** The same person at another address of the same server. */
   at(baseUrl: string): Guest
 }
@@ -30,20 +34,25 @@ export async function createGuest(baseUrl: string, name: string): Promise<Guest>
 /** How many become guests at the same time. */
 const at_once = 16
 
-/** Makes many guests. @returns their cookies */
-export async function createGuests(baseUrl: string, guests: number): Promise<string[]> {
-  const cookies: string[] = []
-  while (cookies.length < guests) {
-    const many = Math.min(at_once, guests - cookies.length)
-    const made = Array.from({ length: many }, () => createGuest(baseUrl, 'Guest'))
-    cookies.push(...(await Promise.all(made)).map(({ cookie }) => cookie))
+/** Makes many guests. @returns them, at that address */
+export async function createGuests(baseUrl: string, many: number): Promise<Guest[]> {
+  const guests: Guest[] = []
+  while (guests.length < many) {
+    const now = Math.min(at_once, many - guests.length)
+    const made = Array.from({ length: now }, () => createGuest(baseUrl, 'Guest'))
+    guests.push(...(await Promise.all(made)))
   }
-  return cookies
+  return guests
 }
 
+/** What guests show themselves with. */
+export const cookiesOf = (guests: readonly Guest[]): string[] => guests.map(({ cookie }) => cookie)
+
 function guestOf(baseUrl: string, cookie: string): Guest {
+  const to = (path: string, method: string, body?: object) =>
+    send(baseUrl + path, method, body, cookie)
   const ask = async (path: string, method = 'GET', body?: object) =>
-    (await send(baseUrl + path, method, body, cookie)).json()
+    (await to(path, method, body)).json()
   return {
     cookie,
     makeRoom: async (name) => (await ask('/rooms', 'POST', { name })).room.slug,
@@ -53,6 +62,12 @@ function guestOf(baseUrl: string, cookie: string): Guest {
       const path = `/r/${room}/messages?after=${cursor}&wait=${wait_s}`
       const { events, next } = await ask(path)
       return { events: events.length, next }
+    },
+    async type(room) {
+      await (await to(`/r/${room}/typing`, 'PUT')).body?.cancel()
+    },
+    async letSee(hints) {
+      await (await to('/me', 'PATCH', { hints })).body?.cancel()
     },
     at: (other) => guestOf(other, cookie),
   }

@@ -1,7 +1,7 @@
 /** What takes part in `post`. */
 import { startBackend } from '../kit/backend.ts'
 import { bundle } from '../kit/bundle.ts'
-import { createGuest, createGuests } from '../kit/guest.ts'
+import { cookiesOf, createGuest, createGuests } from '../kit/guest.ts'
 import { startScript, told } from '../kit/program.ts'
 import type { Store } from '../kit/store.ts'
 
@@ -36,7 +36,7 @@ export async function furnish(store: Store): Promise<House> {
       const names = Array.from({ length: left }, (_, at) => `Room ${many.length + at}`)
       many.push(...(await Promise.all(names.map(host.makeRoom))))
     }
-    const cookies = await createGuests(baseUrl, guests)
+    const cookies = cookiesOf(await createGuests(baseUrl, guests))
     return { cookies, one: await host.makeRoom('One room'), many }
   } finally {
     await stop()
