@@ -1,4 +1,5 @@
 import { fanout } from './fanout/fanout.ts'
+import { hints } from './fanout/hints.ts'
 import { files } from './files/files.ts'
 import { hold } from './hold/hold.ts'
 import { hostileBench } from './hostile/hostile.ts'
@@ -18,6 +19,7 @@ export const benches: readonly Bench[] = [
   hostileBench,
   visible,
   fanout,
+  hints,
   post,
   open,
   files,

@@ -4,7 +4,6 @@ import { chosen, inRounds, inTurn } from '../kit/rounds.ts'
 import { openStore, type Store } from '../kit/store.ts'
 import { beside } from './beside.ts'
 import type { Contestant, LeftOut } from './contestant.ts'
-import { hinted, hinted_waits } from './hinted.ts'
 import { type Figures, type Load, measure } from './measure.ts'
 import { gather, natter, type People, sample } from './natter.ts'
 import { nchan } from './nchan.ts'
@@ -47,17 +46,11 @@ export const fanout: Bench = {
       const few = wanted.filter(({ isWanted }) => isWanted)
       context.say(`${largeLoad.clients} wait`)
       const large = await measured(few, largeLoad, 'large-rounds')
-      const hintedLoad = { clients: hinted_waits, rate, seconds }
-      const floors = wanted.filter(({ isFloor }) => isFloor)
-      const told = [...floors, ...chosen(context, await hinted(store))]
-      context.say(`${hintedLoad.clients} wait, with hints and without`)
-      const hints = await measured(told, hintedLoad, 'rounds')
       context.say('statements for one message are counted')
       const statements = await countStatements(store, people, [10, clients])
       return report(store.what, {
         rounds: { load, results: rounds },
         large: { load: largeLoad, results: large },
-        hints: { load: hintedLoad, results: hints },
         statements,
         leftOut,
       })

@@ -7,34 +7,21 @@ import type { Contestant, LeftOut } from './contestant.ts'
 import type { Figures, Load } from './measure.ts'
 import type { Statements } from './statements.ts'
 
-type Fanned = Result<Contestant, Figures>
+export type Fanned = Result<Contestant, Figures>
 
 type Rounds = { load: Load; results: Fanned[] }
 
-type Measured = {
-  rounds: Rounds
-  large: Rounds
-  /** The same crowd with hints and without. */
-  hints: Rounds
-  statements: Statements[]
-  leftOut: LeftOut[]
-}
+type Measured = { rounds: Rounds; large: Rounds; statements: Statements[]; leftOut: LeftOut[] }
 
 /** @param store for a person: which database */
 export function report(store: string, measured: Measured): Report {
-  const { rounds, large, hints, leftOut } = measured
+  const { rounds, large, leftOut } = measured
   return {
     server: `one backend process on the loopback address, without a proxy · ${store}`,
-    tables: [
-      wanted(rounds, large),
-      costs(rounds),
-      costs(large),
-      costs(hints),
-      statements(measured.statements),
-    ],
+    tables: [wanted(rounds, large), costs(rounds), costs(large), statements(measured.statements)],
     notes: [
       ...leftOut.map(({ name, why }) => `Left out: ${name}: ${why}.`),
-      'All are asked in the same words, with the cookies of guests, whom Natter alone looks at; what the floors and the peers answer are the bytes of an answer of Natter’s. One after the other in each round, each in a new process, which a small crowd and some hundred numbers that are not counted have warmed up. Figures are the medians of the rounds; a ratio is the median of the rounds’ own ratios. A delivery by long poll is the answer and the next request. Processor time and resident memory of the server’s process are from /proc, those of its database are not in them. Memory for one who waits is what is held more when all wait than when a fifth of them does, once nothing moves and Node has collected what it does not need. The load generator checks that every number comes once and in order. With hints the crowd is 50 people whom the others are told of, of whom one begins to type each second; without, nobody is told of. The larger crowds are too many for hints.',
+      'All are asked in the same words, with the cookies of guests, whom Natter alone looks at; what the floors and the peers answer are the bytes of an answer of Natter’s. One after the other in each round, each in a new process, which a small crowd and some hundred numbers that are not counted have warmed up. Figures are the medians of the rounds; a ratio is the median of the rounds’ own ratios. A delivery by long poll is the answer and the next request. Processor time and resident memory of the server’s process are from /proc, those of its database are not in them. Memory for one who waits is what is held more when all wait than when a fifth of them does, once nothing moves and Node has collected what it does not need. The load generator checks that every number comes once and in order.',
     ],
   }
 }
@@ -93,7 +80,8 @@ function wanted(rounds: Rounds, large: Rounds): Table {
   return { columns: ['to bare node:http', 'measured', 'wanted at most'], rows: rows.flat() }
 }
 
-function costs({ load, results }: Rounds): Table {
+/** What a crowd costs, beside the floor of the same kind. */
+export function costs({ load, results }: Rounds): Table {
   const cells = (result: Fanned) => {
     const of = (key: keyof Figures) => median(result.figures.map((one) => one[key]))
     const ratio = (key: Key) => times(ratioOf(results, result, key))

@@ -7,8 +7,8 @@ export type Result<Contestant, Figures> = { contestant: Contestant; figures: Fig
 
 /** Options of the benchmarks that go in rounds. */
 export const inRounds: Record<string, Option> = {
-  seconds: { says: 'how long fanout and post count in each round', standard: '10' },
-  rounds: { says: 'rounds of fanout and post, in turn', standard: '5' },
+  seconds: { says: 'how long fanout, hints and post count in each round', standard: '10' },
+  rounds: { says: 'rounds of fanout, hints and post, in turn', standard: '5' },
   only: { says: 'their contestants with one of these words alone, commas between', standard: '' },
 }
 
