@@ -17,6 +17,7 @@ import { showAudit, showRoomAudit } from './routes/audit.ts'
 import { ban, showBans, unban } from './routes/bans.ts'
 import { byBrowser } from './routes/browser.ts'
 import { type Answer, answer } from './routes/context.ts'
+import { addEmoji, removeEmoji, showEmoji, showEmojiPicture } from './routes/custom-emoji.ts'
 import { endDevice, endOtherDevices, showDevices } from './routes/devices.ts'
 import { createDirect } from './routes/directs.ts'
 import { showEntry, useEntry } from './routes/enter.ts'
@@ -196,6 +197,11 @@ function talkRoutes(app: Hono): void {
   app.get('/files/:id/:name', answer(showFile))
   app.get('/previews/:id', answer(showPreview))
   app.get('/search', answer(showSearch))
+  app.get('/emoji', answer(showEmoji))
+  app.post('/emoji', answer(addEmoji))
+  app.get('/emoji/:name', answer(showEmojiPicture))
+  app.delete('/emoji/:name', answer(removeEmoji))
+  app.post('/emoji/:name', answer(byFormMethod({ DELETE: removeEmoji })))
 }
 
 /** Who I am, and what I sign in with. */

@@ -16,7 +16,7 @@ const packages = join(project, 'node_modules')
 export const vendorFolder = join(project, 'public/vendor')
 
 /** The one file that the server itself reads. */
-const namesFile = join(project, 'handlers/pages/markdown/emoji-names.json')
+const namesFile = join(project, 'handlers/chat/emoji-names.json')
 
 /** File in `public/vendor/` → the file in `node_modules/` that it is a copy of. */
 export const copies: Record<string, string> = {

@@ -20,6 +20,24 @@ export class BrokenForm extends Error {
   }
 }
 
+/** All of a part. @throws {BrokenForm} where it is more than `most` bytes */
+export async function gathered(
+  bytes: AsyncIterable<Uint8Array>,
+  most: number,
+  what = 'A field',
+): Promise<Buffer> {
+  const pieces: Uint8Array[] = []
+  let length = 0
+  for await (const piece of bytes) {
+    length += piece.length
+    if (length > most) {
+      throw new BrokenForm(`${what} holds at most ${most / 1024} KiB.`, 'too_large')
+    }
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces)
+}
+
 /** The boundary that a `Content-Type` names: https://www.rfc-editor.org/rfc/rfc7578#section-4.1 */
 export function boundaryOf(contentType: string | undefined): string | Refusal {
   if (!/^multipart\/form-data\s*(;|$)/i.test(contentType ?? '')) {

@@ -28,6 +28,11 @@ export const fileLimits = {
   previewsWaiting: 20,
   /** For all of one message: after that it is posted with those that are there. */
   previewsMs: 12_000,
+  /** Emoji of a server's own: how many, as what is sent, as what is kept, and dots either way. */
+  customEmoji: 500,
+  emojiSentBytes: 200 * 1024,
+  emojiBytes: 64 * 1024,
+  emojiDots: 128,
   /** A picture as it stands in the talk. */
   shownWidth: 400,
   shownHeight: 320,

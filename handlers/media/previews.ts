@@ -8,9 +8,18 @@ import { limits } from '../limits.ts'
 /**
  * Makes a smaller picture.
  * @param bytes are read when it is the picture's turn.
+ * @param size is that of previews, if no other.
  * @returns null where none is needed, and where none could be made: too large, damaged, out of time, or no sharp here.
  */
-export type Previews = (bytes: () => AsyncIterable<Uint8Array>) => Promise<Buffer | null>
+export type Previews = (
+  bytes: () => AsyncIterable<Uint8Array>,
+  size?: Size,
+) => Promise<Buffer | null>
+
+/** Dots at the most, in either direction. */
+export type Size = { width: number; height: number }
+
+const usual: Size = { width: limits.previewWidth, height: limits.previewHeight }
 
 // Beside this file, and beside the bundle.
 const worker = fileURLToPath(new URL('./worker.mjs', import.meta.url))
@@ -24,12 +33,12 @@ const worker = fileURLToPath(new URL('./worker.mjs', import.meta.url))
 export function createPreviews(onTrouble: (why: string) => void = () => {}): Previews {
   let running = 0
   const waiting: (() => void)[] = []
-  return async (bytes) => {
+  return async (bytes, size = usual) => {
     if (waiting.length >= limits.previewsWaiting || !existsSync(worker)) return null
     if (running >= limits.previewsAtOnce) await new Promise<void>((next) => waiting.push(next))
     else running++
     try {
-      return await make(bytes())
+      return await make(bytes(), size)
     } catch (error) {
       onTrouble(error instanceof Error ? error.message : String(error))
       return null
@@ -41,14 +50,11 @@ export function createPreviews(onTrouble: (why: string) => void = () => {}): Pre
   }
 }
 
-const bounds = [
-  limits.previewWidth,
-  limits.previewHeight,
-  limits.imagePixels,
-  limits.previewMemoryBytes,
-].map(String)
-
-async function make(bytes: AsyncIterable<Uint8Array>): Promise<Buffer | null> {
+async function make(
+  bytes: AsyncIterable<Uint8Array>,
+  { width, height }: Size,
+): Promise<Buffer | null> {
+  const bounds = [width, height, limits.imagePixels, limits.previewMemoryBytes].map(String)
   const child = spawn(process.execPath, ['--max-old-space-size=64', worker, ...bounds], {
     // Nothing of this process is its business: no password, no secret.
     env: {},

@@ -7,6 +7,7 @@ export const AccountLinks = ({ person }: { person: Person }) => (
       <Way href="/devices" name="Devices" text="Where you are signed in" />
       <Way href="/me/password" name="Password" text="Set another one" />
       <Way href="/tokens" name="Tokens" text="For your programs" />
+      <Way href="/emoji" name="Emoji" text="Of this server’s own" />
       {person.kind === 'owner' ? <Owners /> : ''}
     </ul>
   </nav>

@@ -161,6 +161,13 @@ export async function visitOf(c: Context): Promise<Visit> {
 /** Who asks, or null for a visitor. */
 export const whoAsks = async (c: Context): Promise<Person | null> => (await visitOf(c)).person
 
+/** Who looks at what is everybody's here, or null for a visitor; refused where they are not let in. */
+export async function visitorOf(c: Context): Promise<Person | null | Refusal> {
+  const { person, isBanned, policy } = await visitOf(c)
+  if (isBanned) return banned()
+  return isAdmitted(person?.kind ?? 'visitor', policy) ? person : notAdmitted(person, policy)
+}
+
 /** Somebody who wants to change something: known, let in, and not banned. */
 export async function whoActs(c: Context): Promise<Person | Refusal> {
   const { person, isBanned, policy } = await visitOf(c)

@@ -7,7 +7,7 @@ import { isStorable, unstorable } from '../chat/text.ts'
 import type { Posted } from '../chat/writing/post.ts'
 import type { Fields } from '../http/body.ts'
 import { within } from '../http/faults.ts'
-import { BrokenForm, boundaryOf, decoded, partsOf } from '../http/multipart.ts'
+import { BrokenForm, boundaryOf, decoded, gathered, partsOf } from '../http/multipart.ts'
 import { refuse } from '../http/refusals.ts'
 import { formOf } from '../http/representation.ts'
 import { limits } from '../limits.ts'
@@ -82,7 +82,7 @@ async function takeForm(
   for await (const part of partsOf(body, boundary)) {
     const { field, filename, bytes } = part
     if (filename === undefined) {
-      const text = decoded(await gathered(bytes))
+      const text = decoded(await gathered(bytes, limits.bodyBytes))
       if (!isStorable(text)) return unstorable()
       fields[field] ??= text
     }
@@ -106,19 +106,6 @@ const tooMany = () =>
     'too_large',
     `A message brings at most ${limits.filesPerMessage} files. Send the others after it.`,
   )
-
-async function gathered(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const pieces: Uint8Array[] = []
-  let length = 0
-  for await (const piece of bytes) {
-    length += piece.length
-    if (length > limits.bodyBytes) {
-      throw new BrokenForm(`A field holds at most ${limits.bodyBytes / 1024} KiB.`, 'too_large')
-    }
-    pieces.push(piece)
-  }
-  return Buffer.concat(pieces)
-}
 
 /** A body whose sender may not be slow for long, nor take for ever. */
 async function* timely(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

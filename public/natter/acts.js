@@ -233,7 +233,7 @@ function show(item) {
  */
 function rove(step) {
   const buttons = [...element.children].filter((one) => one instanceof HTMLButtonElement)
-  const from = step === 0 ? 0 : buttons.findIndex((one) => one === document.activeElement)
+  const from = step === 0 ? 0 : buttons.indexOf(/** @type {any} */ (document.activeElement))
   if (from < 0) return
   const to = (from + step + buttons.length) % buttons.length
   for (const [n, one] of buttons.entries()) one.tabIndex = n === to ? 0 : -1

@@ -1,4 +1,5 @@
 // @ts-check
+import { pictureOf } from './custom-emoji.js'
 import { emojiGroups, findEmoji } from './emoji-data.js'
 import { insert, sheet } from './sheet.js'
 
@@ -9,7 +10,7 @@ import { insert, sheet } from './sheet.js'
  * @typedef {object} Option
  * @property {string} value takes the place of the sign and what was typed behind it
  * @property {string} label
- * @property {string} [mark] a picture beside it: an emoji, initials
+ * @property {string | Node} [mark] a picture beside it: an emoji, initials
  *
  * @typedef {object} Kind
  * @property {string} sign one character, at the beginning or behind a blank or a bracket
@@ -26,9 +27,10 @@ export const emojiKind = {
   least: 2,
   async source(prefix) {
     const found = findEmoji(await emojiGroups(), prefix).filter(({ names }) => names.length > 0)
-    return found.map(({ emoji, names }) => {
-      const typed = names.find((name) => name.startsWith(prefix)) ?? names[0]
-      return { value: `${emoji} `, label: `:${typed}:`, mark: emoji }
+    return found.map(({ emoji, names, url }) => {
+      const typed = names.find((name) => name.startsWith(prefix)) ?? names[0] ?? ''
+      const mark = url ? pictureOf({ name: typed, url }) : emoji
+      return { value: `${emoji} `, label: `:${typed}:`, mark }
     })
   },
 }
@@ -167,7 +169,8 @@ function itemOf({ label, mark }, n) {
   item.id = `completion-${n}`
   item.setAttribute('role', 'option')
   if (mark) {
-    const picture = Object.assign(document.createElement('span'), { textContent: mark })
+    const picture = document.createElement('span')
+    picture.append(mark)
     picture.setAttribute('aria-hidden', 'true')
     item.append(picture)
   }

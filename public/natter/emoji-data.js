@@ -1,4 +1,5 @@
 // @ts-check
+import { customEmoji } from './custom-emoji.js'
 
 // The emoji, of a file that is fetched when it is first needed (`npm run vendor` makes it).
 
@@ -8,6 +9,7 @@
  * @property {string} label what it is called
  * @property {string[]} names without their colons
  * @property {string} words all that it is found by, in small letters
+ * @property {string} [url] its picture, where it is one of this server's own
  * @typedef {{ name: string, emoji: Emoji[] }} Group
  */
 
@@ -25,11 +27,25 @@ export function emojiGroups() {
 
 /** @returns {Promise<Group[]>} */
 async function load() {
-  const answer = await fetch('/vendor/emoji.json')
+  const [answer, own] = await Promise.all([fetch('/vendor/emoji.json'), ownGroup()])
   if (!answer.ok) throw new Error(`The emoji did not come: ${answer.status}.`)
   /** @type {[name: string, emoji: [string, string, string, string][]][]} */
   const groups = await answer.json()
-  return groups.map(([name, list]) => ({ name, emoji: list.map(emojiOf) }))
+  const all = groups.map(([name, list]) => ({ name, emoji: list.map(emojiOf) }))
+  return own.emoji.length > 0 ? [own, ...all] : all
+}
+
+/** Those of this server's own. Where they do not come there are the others. @returns {Promise<Group>} */
+async function ownGroup() {
+  const known = await customEmoji().catch(() => new Map())
+  const emoji = [...known.values()].map(({ name, url }) => ({
+    emoji: `:${name}:`,
+    label: name.replaceAll(/[_-]/g, ' '),
+    names: [name],
+    words: ` ${name.replaceAll(/[_-]/g, ' ')}`,
+    url,
+  }))
+  return { name: 'Of this server', emoji }
 }
 
 /** @param {[string, string, string, string]} entry @returns {Emoji} */

@@ -1,4 +1,6 @@
 // @ts-check
+
+import { pictureOf } from './custom-emoji.js'
 import {
   emojiGroups,
   findEmoji,
@@ -34,7 +36,7 @@ export async function pickEmoji(anchor) {
     choose(search, list, 0)
   }
   const take = (/** @type {Element | null | undefined} */ option) => {
-    picked = option?.textContent ?? null
+    picked = option?.getAttribute('data-pick') ?? null
     if (picked) keepRecent(picked)
     dialog.close()
   }
@@ -142,9 +144,11 @@ const make = (name, properties) => Object.assign(document.createElement(name), p
 let count = 0
 
 /** @param {Emoji} one */
-function optionOf({ emoji, label, names }) {
+function optionOf({ emoji, label, names, url }) {
   const title = names[0] ? `${label}  :${names[0]}:` : label
-  const option = make('span', { textContent: emoji, title, id: `emoji-${count++}` })
+  const option = make('span', { title, id: `emoji-${count++}` })
+  option.dataset.pick = emoji
+  option.append(url && names[0] ? pictureOf({ name: names[0], url }) : emoji)
   option.setAttribute('role', 'option')
   option.setAttribute('aria-selected', 'false')
   option.setAttribute('aria-label', label)

@@ -38,6 +38,8 @@ function mark() {
     localTime(item, at)
     before = { author, at: at.getTime(), day }
   }
+  if (document.querySelector('[data-emoji], .reactions button[value^=":"]'))
+    import('./custom-emoji.js').catch(() => {})
   // Most talk has no tables and no code, and needs no styles for them.
   if (document.querySelector('[data-lang], .wide')) import('./words.js').catch(() => {})
 }

@@ -114,6 +114,11 @@ export const closedRoom: readonly Row[] = [
   // It has no smaller picture.
   row('GET /previews/:id                   | 404 404 404 404 404 404 404 404 404 404 404 404 404', { id: file }),
   row('GET /search                         | +   +   +   +   +   +   +   +   +   +   +   +   +'),
+  row('GET /emoji                          | +   +   +   +   +   +   +   +   +   403 +   +   +'),
+  row('POST /emoji                         | 401 403 403 422 422 403 422 422 422 403 401 422 403', { body: sending }),
+  row('GET /emoji/:name                    | 404 404 404 404 404 404 404 404 404 403 404 404 404'),
+  row('DELETE /emoji/:name                 | 401 403 403 404 404 403 404 404 404 403 401 404 403'),
+  row('POST /emoji/:name                   | 401 403 403 404 404 403 404 404 404 403 401 404 403', { body: deleting }),
   row('GET /join/:token                    | +   +   +   +   +   +   +   +   +   404 +   +   +'),
   row('POST /join/:token                   | +   +   +   +   +   +   +   +   +   403 +   +   403', { body: () => ({ name: 'somebody new' }), changes: 'guest' }),
   row('POST /directs                       | 401 +   +   +   +   +   +   +   +   403 401 +   403', { body: (world) => ({ people: world.met }) }),

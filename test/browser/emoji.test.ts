@@ -1,6 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
+import sharp from 'sharp'
 import * as assert from 'uvu/assert'
+import { word } from '../stack/client.ts'
 import { people } from './people.ts'
 import { becomes, composer, enter, shows } from './talk.ts'
 
@@ -137,6 +139,56 @@ test('without JavaScript there is no button, and names become emoji all the same
   await composer(page).fill(':tada: done')
   await page.getByRole('button', { name: 'Send' }).click()
   await shows(page.frameLocator('iframe'), ['🎉 done'])
+})
+
+test('one that a member adds is a picture for both, and its name again when it is removed', async (scene) => {
+  const room = await scene.room()
+  const [ann, ben] = [await scene.guest('ann'), await scene.far('ben')]
+  const [account, name] = [`Member ${word()}`, `otter-${word()}`]
+  await ann.request.post('/accounts', { form: { name: account, password: 'a few plain words' } })
+  await ann.goto('/emoji')
+  await ann.getByLabel('Name').fill(`:${name}:`)
+  const buffer = await sharp({
+    create: { width: 200, height: 200, channels: 3, background: 'red' },
+  })
+    .png()
+    .toBuffer()
+  await ann.getByLabel('Picture').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer })
+  await ann.getByRole('button', { name: 'Add it' }).click()
+  await ann.getByText(`:${name}:`).first().waitFor()
+  assert.equal(await faults(ann), [])
+  await enter(ann, room)
+  await enter(ben, room)
+  const pictures = (page: Page, where: string) =>
+    page
+      .locator(`${where} img.custom-emoji`)
+      .evaluateAll((all) =>
+        all.map((one) => [(one as HTMLImageElement).alt, (one as HTMLImageElement).naturalWidth]),
+      )
+  await composer(ann).pressSequentially(`look :${name.slice(0, -2)}`)
+  await becomes(() => options(ann).first().locator('bdi').textContent(), `:${name}:`)
+  await composer(ann).press('Enter')
+  await scene.without(ben, () => composer(ann).press('Enter'))
+  for (const page of [ann, ben]) {
+    await becomes(() => pictures(page, '.message .body'), [[`:${name}:`, 128]])
+  }
+  await ben.locator('.message').hover()
+  for (const choice of ['React', 'Other emoji']) {
+    await ben.locator('.acts').getByRole('button', { name: choice, exact: true }).click()
+  }
+  await search(ben).fill(name)
+  await search(ben).press('Enter')
+  for (const page of [ann, ben]) {
+    await becomes(() => pictures(page, '.reactions'), [[`:${name}:`, 128]])
+  }
+  await ben.locator('.reactions button').click()
+  await becomes(() => ann.locator('.reactions').count(), 0)
+
+  await ann.goto('/emoji')
+  await ann.locator('.row', { hasText: name }).getByRole('button', { name: 'Remove' }).click()
+  await becomes(() => ann.getByText(`:${name}:`).count(), 0)
+  await enter(ann, room)
+  await shows(ann, [`look :${name}:`])
 })
 
 test.run()

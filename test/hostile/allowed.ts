@@ -20,7 +20,7 @@ const elements: Record<string, Set<string>> = {
   p: words('class'),
   pre: words('tabindex data-lang'),
   s: words(''),
-  span: words('class'),
+  span: words('class data-emoji'),
   strong: words('class data-all'),
   table: words(''),
   tbody: words(''),
@@ -35,6 +35,7 @@ const elements: Record<string, Set<string>> = {
 const values: Record<string, RegExp> = {
   class: /^(?:gone|me-does|emoji-only|heading|wide|right|center|mention|room-link)$/,
   'data-all': /^$/,
+  'data-emoji': /^[a-z\d_+-]{2,32}$/,
   'data-lang': /^[a-z]+$/,
   'data-person': /^\d+( \d+)*$/,
   href: /^(?:https?:\/\/[^/]|mailto:.|tel:\+?\d|\/(?![/\\]))/i,
@@ -89,7 +90,7 @@ function faultsOf({ tagName, attrs, parentNode }: Element): string[] {
   )
   const lacks = isLink && !isOurs && !names.includes('rel') ? ['a link without rel'] : []
   const wrong = attrs.filter(({ name, value }) => {
-    const pattern = tagName === 'span' ? highlighted : values[name]
+    const pattern = tagName === 'span' && name === 'class' ? highlighted : values[name]
     return !may.has(name) || !pattern?.test(value)
   })
   return [

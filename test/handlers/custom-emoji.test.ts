@@ -1,0 +1,195 @@
+/** Emoji of a server's own: added by members, seen by everybody who is let in. */
+import { randomBytes } from 'node:crypto'
+import sharp from 'sharp'
+import * as assert from 'uvu/assert'
+import { limits } from '../../handlers/limits.ts'
+import { migratedDatabase, type TestDatabase } from '../database.ts'
+import { suite } from '../suite.ts'
+import { type Instance, startInstance } from './app.ts'
+import {
+  ask,
+  type Form,
+  forms,
+  join,
+  jsonOf,
+  type PageJson,
+  roomOf,
+  type Someone,
+  say,
+} from './ask.ts'
+import { isIn, isRefused } from './expect.ts'
+import { member, owner, rowsOf } from './members.ts'
+import { bytesOf } from './sending.ts'
+
+const test = suite('custom emoji')
+
+let database: TestDatabase
+let instance: Instance
+let ann: Someone
+let ben: Someone
+let guest: Someone
+
+test.before(async () => {
+  database = await migratedDatabase()
+  instance = await startInstance(database.env)
+  ann = await member(instance)
+  ben = await member(instance)
+  guest = await join(instance.app, 'guest')
+})
+test.after(async () => {
+  await instance.stop()
+  await database.drop()
+})
+test.before.each(async () => {
+  await rowsOf(database.env, 'delete from custom_emoji')
+})
+
+type EmojiJson = { emoji: { name: string; url: string; by: { id: string; name: string } }[] }
+
+const dots = (width: number, height = width) =>
+  sharp(randomBytes(width * height * 3), { raw: { width, height, channels: 3 } })
+const small = await dots(32).png().toBuffer()
+
+function add(by: Someone | undefined, name: string, picture?: Uint8Array, form: Form = 'json') {
+  const raw = new FormData()
+  raw.append('name', name)
+  if (picture) raw.append('picture', new Blob([new Uint8Array(picture)]), 'picture')
+  return ask(instance.app, '/emoji', { by, form, raw })
+}
+
+const get = (path: string, by?: Someone) => ask(instance.app, path, { by })
+const list = async (by?: Someone) => (await jsonOf<EmojiJson>(get('/emoji', by))).emoji
+const remove = (by: Someone, name: string) =>
+  ask(instance.app, `/emoji/${name}`, { by, method: 'DELETE' })
+
+test('one that a member adds is listed for everybody, with a picture as it was', async () => {
+  assert.is((await add(ann, ':Party-Otter:', small)).status, 201)
+  const [one] = await list()
+  assert.equal([one?.name, one?.by.id], ['party-otter', ann.id])
+  const answer = await get(one?.url ?? '')
+  assert.is(answer.headers.get('content-type'), 'image/png')
+  assert.is(answer.headers.get('x-content-type-options'), 'nosniff')
+  assert.match(answer.headers.get('content-security-policy') ?? '', /sandbox/)
+  const pixels = (bytes: Buffer) => sharp(bytes).raw().toBuffer()
+  assert.equal(await pixels(await bytesOf(answer)), await pixels(small))
+  const tag = answer.headers.get('etag') ?? ''
+  const again = await ask(instance.app, one?.url ?? '', { headers: { 'if-none-match': tag } })
+  assert.is(again.status, 304)
+  for (const form of forms) {
+    const shown = await isIn(form, await ask(instance.app, '/emoji', { by: ann, form }))
+    assert.match(shown, /party-otter/)
+  }
+})
+
+test('a large picture is made small, and tells nothing of who took it', async () => {
+  const large = await dots(300)
+    .jpeg()
+    .withExif({ IFD0: { Artist: 'Ann' } })
+    .toBuffer()
+  assert.is((await add(ann, 'large', large)).status, 201)
+  const { width, format } = await sharp(await bytesOf(get('/emoji/large'))).metadata()
+  assert.equal([width, format], [limits.emojiDots, 'webp'])
+  const exif = await dots(64)
+    .jpeg()
+    .withExif({ IFD0: { Artist: 'Ann' } })
+    .toBuffer()
+  assert.is((await add(ann, 'exif', exif)).status, 201)
+  assert.is((await sharp(await bytesOf(get('/emoji/exif'))).metadata()).exif, undefined)
+})
+
+test('what is no picture, damaged, too large or without a name that could be one is refused', async () => {
+  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>')
+  const broken = Buffer.concat([small.subarray(0, 40), randomBytes(40)])
+  const huge = randomBytes(limits.emojiSentBytes + 1)
+  const moving = await sharp(randomBytes(200 * 200 * 3 * 3), {
+    raw: { width: 200, height: 600, channels: 3, pageHeight: 200 },
+  })
+    .gif({ effort: 1 })
+    .toBuffer()
+  assert.ok(moving.length > limits.emojiBytes && moving.length < limits.emojiSentBytes)
+  const cases: [name: string, picture: Uint8Array | undefined, field: string, status: number][] = [
+    ['svg', svg, 'picture', 422],
+    ['broken', broken, 'picture', 422],
+    ['moving', moving, 'picture', 422],
+    ['none', undefined, 'picture', 422],
+    ['huge', huge, '', 413],
+    ['x', small, 'name', 422],
+    ['42', small, 'name', 422],
+    ['two words', small, 'name', 422],
+    ['tada', small, 'name', 422],
+    ['"><script>', small, 'name', 422],
+  ]
+  for (const [name, picture, field, status] of cases) {
+    const code = status === 413 ? 'too_large' : 'invalid'
+    const problem = await isRefused('json', await add(ann, name, picture), status, code)
+    if (field) assert.ok(problem?.fields?.[field], name)
+  }
+  assert.equal(await list(), [])
+})
+
+test('a name is taken once, and what was typed stays on the page', async () => {
+  await add(ann, 'our-otter', small)
+  const taken = await isRefused('json', await add(ben, 'our-otter', small), 409, 'conflict')
+  assert.match(taken?.detail ?? '', /:our-otter: already/)
+  const page = await add(ben, 'our-otter', small, 'page')
+  assert.is(page.status, 409)
+  assert.match(await page.text(), /value="our-otter"/)
+})
+
+test('guests and visitors see them and add none', async () => {
+  await add(ann, 'our-otter', small)
+  await isRefused('json', await add(guest, 'mine', small), 403, 'not_allowed')
+  await isRefused('json', await add(undefined, 'mine', small), 401, 'sign_in')
+  for (const by of [guest, undefined]) {
+    assert.is((await list(by)).length, 1)
+    const page = await isIn('page', await ask(instance.app, '/emoji', { by, form: 'page' }))
+    assert.not.match(page, /<form/)
+  }
+})
+
+test('whoever added one removes it, an owner any, and nobody else', async () => {
+  await add(ann, 'no-one', small)
+  await add(ann, 'no-two', small)
+  await isRefused('json', await remove(ben, 'no-one'), 403, 'not_allowed')
+  await isRefused('json', await remove(guest, 'no-one'), 403, 'not_allowed')
+  await isRefused('json', await remove(ben, 'no-three'), 404, 'not_found')
+  assert.is((await remove(ann, 'no-one')).status, 200)
+  assert.is((await remove(await owner(instance), 'no-two')).status, 200)
+  assert.equal(await list(), [])
+  assert.is((await get('/emoji/no-one')).status, 404)
+})
+
+test('where only members are let in, only they see them', async () => {
+  await add(ann, 'our-otter', small)
+  await rowsOf(database.env, "update policy set entry = 'members'")
+  await isRefused('json', await get('/emoji'), 401, 'sign_in')
+  await isRefused('json', await get('/emoji/our-otter', guest), 401, 'sign_in')
+  assert.is((await get('/emoji/our-otter', ben)).status, 200)
+  await rowsOf(database.env, "update policy set entry = 'open'")
+})
+
+test('a server has so many at the most', async () => {
+  await rowsOf(
+    database.env,
+    `insert into custom_emoji (name, picture, type, by_id)
+     select 'emoji-' || i, '', 'image/png', $1 from generate_series(1, $2) i`,
+    [Number(ann.id), limits.customEmoji],
+  )
+  const problem = await isRefused('json', await add(ann, 'another', small), 409, 'conflict')
+  assert.match(problem?.detail ?? '', /Remove one first/)
+})
+
+test('its name in a message is marked for browsers, and is text to everybody else', async () => {
+  const room = await roomOf(instance.app, ann, 'Emoji')
+  await say(instance.app, ann, room, 'hi :party-otter: and :tada:, `:code-otter:` at 10:30:45')
+  const page = await ask(instance.app, `/r/${room}`, { by: ann, form: 'fragment' })
+  const names = [...(await page.text()).matchAll(/data-emoji="([^"]*)">([^<]*)</g)]
+  assert.equal(
+    names.map(([, name, text]) => [name, text]),
+    [['party-otter', ':party-otter:']],
+  )
+  const { messages } = await jsonOf<PageJson>(get(`/r/${room}`, ann))
+  assert.match(messages[0]?.body ?? '', /:party-otter: and :tada:/)
+})
+
+test.run()
