@@ -13,19 +13,28 @@ export function isHint(text: string): boolean {
   }
 }
 
+/** A hint, and where the room's log stood when it came. */
+type Recent = { hint: Hint; top: number; at: number }
+
 /** The hints of a room that are young enough for the next answer of a poll, which none of them ends. */
 export class RecentHints {
-  #hints: { hint: Hint; at: number }[] = []
+  #hints: Recent[] = []
 
-  add(hint: Hint): void {
-    this.#hints = [...this.#young(), { hint, at: performance.now() }].slice(-limits.hintsKept)
+  /** @param top the newest number of the room's log. */
+  add(hint: Hint, top: number): void {
+    const recent = { hint, top, at: performance.now() }
+    this.#hints = [...this.#young(), recent].slice(-limits.hintsKept)
   }
 
-  /** Undefined where there are none. */
-  now(): readonly Hint[] | undefined {
+  /**
+   * What a poll past a number is told: what came before that number was there was told with it.
+   * @returns undefined where there is nothing.
+   */
+  past(after: number): readonly Hint[] | undefined {
     if (this.#hints.length === 0) return undefined
     this.#hints = this.#young()
-    return this.#hints.length > 0 ? this.#hints.map(({ hint }) => hint) : undefined
+    const hints = this.#hints.flatMap(({ hint, top }) => (top >= after ? hint : []))
+    return hints.length > 0 ? hints : undefined
   }
 
   #young() {

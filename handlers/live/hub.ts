@@ -165,7 +165,7 @@ export class Hub implements Follower {
     const room = this.#rooms.get(roomId)
     if (!room?.isFollowed || room.size > limits.hintedWaits || !isHint(text)) return
     const hint = { text }
-    room.hints.add(hint)
+    room.hints.add(hint, room.ring.top)
     this.#hintSlices.push(room.streams(), hint)
   }
 

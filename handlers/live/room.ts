@@ -91,7 +91,7 @@ export class Room {
     const batch = above(cut(this.#ring.past(after), after, limit), floor)
     // One message that is just being read makes nobody a reader far behind.
     batch.more ||= this.#ring.top < head && batch.events.length >= limit
-    const hints = this.hints.now()
+    const hints = this.hints.past(after)
     if (hints) batch.hints = hints
     this.#batches.set(key, batch)
     return batch

@@ -50,7 +50,7 @@ export class Rooms {
   nothingFor(group: Group | undefined): Batch {
     const batch = nothing(group?.after ?? 0)
     const room = group && group.roomId !== null ? this.#rooms.get(group.roomId) : undefined
-    const hints = room?.hints.now()
+    const hints = room?.hints.past(group?.after ?? 0)
     return hints ? { ...batch, hints } : batch
   }
 

@@ -82,6 +82,21 @@ test('so many are kept for a poll and no more, and what is no JSON is told to no
   assert.not.match(pipe.text, /ann|reset/)
 })
 
+test('who polls on is told a hint once', async () => {
+  const waiting = changes(hub, waitIn(room))
+  await until(() => hub.held === 1)
+  hub.hint(room.id, typing)
+  const { n } = (await say(storage, author, room, 'hello')).message
+  hub.advance(room.id, n)
+  const first = await waiting
+  const next = changes(hub, waitIn(room, { after: first.next }))
+  await until(() => hub.held === 1)
+  hub.advance(room.id, (await say(storage, author, room, 'and more')).message.n)
+  const second = await next
+  assert.equal([first.hints, second.hints], [[{ text: typing }], undefined])
+  assert.is(second.events.length, 1)
+})
+
 test('where nobody waits a hint is lost', async () => {
   hub.hint(room.id, typing)
   assert.is((await changes(hub, waitIn(room, { ms: 1 }))).hints, undefined)
