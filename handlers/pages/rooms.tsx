@@ -48,6 +48,8 @@ const RoomLink = ({ room, current }: { room: ListedRoom; current: boolean }) => 
 type HomeProps = {
   rooms: ListedRoom[]
   person: Person | null
+  /** The cursor from which on is told what moves. */
+  after?: string | undefined
   /** Why there is nothing here for whoever asks. */
   closed?: Refusal | undefined
   /** What was typed into the form for a new room, and why it was refused. */
@@ -60,7 +62,7 @@ export const homeFragment = (props: HomeProps): string =>
     <>
       <Title text="Rooms · Natter" />
       <PageStyle />
-      <div class="home" data-me={props.person?.id}>
+      <div class="home" data-me={props.person?.id} data-after={props.after}>
         <header class="head">
           <h1>Natter</h1>
           <Me person={props.person} />

@@ -7,21 +7,27 @@ import { banned } from '../chat/sessions.ts'
 import { type Fields, readFields } from '../http/body.ts'
 import { refuse } from '../http/refusals.ts'
 import { formOf, represent, seeOther } from '../http/representation.ts'
+import { snapshotWord } from '../live/snapshot.ts'
 import { homeFragment, roomJson, roomsJson } from '../pages/rooms.tsx'
 import { roomsText, roomText } from '../pages/text.ts'
-import { type Answer, roomsFor, visitOf, whoActs } from './context.ts'
+import { type Answer, cursorAt, roomsFor, visitOf, whoActs } from './context.ts'
 
 /** `GET /`: the rooms I may enter. */
 export const showRooms: Answer = async (c) => {
   const { person, isBanned, policy } = await visitOf(c)
-  const { rooms } = await roomsFor(c, person)
+  const { rooms, seen } = await roomsFor(c, person)
   const isIn = isAdmitted(person?.kind ?? 'visitor', policy)
   const closed = isBanned ? banned() : isIn ? undefined : notAdmitted(person, policy)
   return represent(c, {
     json: () => roomsJson(rooms),
-    fragment: () => homeFragment({ rooms, person, closed }),
+    fragment: () => homeFragment({ rooms, person, closed, after: afterThat(c, rooms, seen) }),
     text: () => roomsText(rooms),
   })
+}
+
+/** The cursor of all that moves after a list of rooms was made. */
+function afterThat(c: Context, [room]: Room[], seen: string | undefined): string | undefined {
+  return room && seen && `${cursorAt(c, room, 0)}_${snapshotWord({ text: seen })}`
 }
 
 /** `POST /rooms`: another room. */

@@ -9,6 +9,8 @@ import { connect } from './way.js'
 /** A page that is loaded again because its cursor is none any more does so at most so often. */
 const RELOAD_AFTER_MS = 30_000
 const CATCH_UP_MS = 10_000
+/** That somebody types may come so long after what they typed, where it came by another instance. */
+const RACE_MS = 2_000
 
 const app = document.querySelector('.app')
 const talk = () => document.getElementById('talk')
@@ -27,13 +29,17 @@ const numberOf = (/** @type {string | null | undefined} */ at) =>
 
 let cursor = cursorOfTalk()
 /** Where the rooms beside stood when the page was made: what moves while it comes is told as well. */
-const since = app?.getAttribute('data-since') ?? ''
+let since = app?.getAttribute('data-since') ?? ''
+const begins = document.querySelector('[data-after]')?.getAttribute('data-after') ?? ''
 
 function roomThatGoesOn() {
   return document.getElementById('poller') ? (app?.getAttribute('data-room') ?? null) : null
 }
 let isCatchingUp = false
 let isMore = false
+/** When something last came to the talk, and past which number all that came shortly before it is. */
+let swappedAt = Number.NEGATIVE_INFINITY
+let cameAfter = 0
 const retry = createRetry(catchUp)
 let stand = () => {}
 
@@ -55,6 +61,8 @@ function takeBatch({ room: open, html, from, to, isReset }) {
   const isGap = !isReset && numberOf(from) > numberOf(cursor)
   if (isCatchingUp || isGap) return void catchUp()
   swap(html, isReset)
+  // The numbers may be those of another database.
+  if (isReset) since = ''
   reach((isReset && cursorOfTalk()) || to)
 }
 
@@ -67,13 +75,17 @@ function takeTold(html, isOurs) {
   const parsed = new DOMParser().parseFromString(html, 'text/html')
   for (const { dataset } of parsed.querySelectorAll('template')) {
     const { hint, room: other = '', last, ...more } = dataset
-    if (hint) isOurs && takeHint({ ...JSON.parse(hint), isLate: true })
+    if (hint) isOurs && takeHint(JSON.parse(hint))
     else if (last) takeHead({ room: other, last: Number(last), ...more })
   }
 }
 
 /** @param {any} hint what is in no log: who types */
-const takeHint = async (hint) => (await import('./typing.js')).take(hint)
+async function takeHint(hint) {
+  const heardAt = performance.now()
+  const { take } = await import('./typing.js')
+  take(hint, swappedAt > heardAt - RACE_MS ? cameAfter : Number.POSITIVE_INFINITY)
+}
 
 /** @param {import('./connection.js').Head} head */
 function takeHead(head) {
@@ -143,6 +155,8 @@ function swap(text, isReset) {
   if (!element) return
   // The newest page of the room is none of its thread's.
   if (isReset && element.querySelector('#messages[data-thread]')) return location.reload()
+  if (performance.now() - swappedAt > RACE_MS) cameAfter = numberOf(cursor)
+  swappedAt = performance.now()
   const swap = isReset ? 'outerHTML' : 'none'
   void window.htmx.swap({ text, swap, target: element, sourceElement: element })
 }
@@ -164,7 +178,10 @@ if (room || document.querySelector('.rooms, .cards')) {
   })
   see()
   // What the connection tells stands for both already.
-  const after = () => (cursor && since && !cursor.includes('_') ? `${cursor}_${since}` : cursor)
+  const after = () => {
+    if (!cursor) return begins
+    return since && !cursor.includes('_') ? `${cursor}_${since}` : cursor
+  }
   stand = connect(() => ({ room, after: after(), me }), hear)
   document.addEventListener('visibilitychange', see)
   addEventListener('offline', sayAway)

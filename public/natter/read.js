@@ -79,7 +79,8 @@ export function told(head) {
   const known = rooms.get(head.room)
   if (head.n !== undefined) {
     if (head.room === room) markerOf(Number(head.n))
-    set(head.room, head)
+    // What is older than the page was counted anew as it was made.
+    if (!known || Number(head.last) >= known.last) set(head.room, head)
   } else if (known && head.messages !== undefined && Number(head.last) > known.last) {
     const more = Math.max(0, Number(head.messages) - known.messages)
     known.last = Number(head.last)

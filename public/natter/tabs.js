@@ -19,7 +19,7 @@ const HIDDEN_MS = 5 * 60_000
 
 /** @type {Map<MessagePort, Tab>} */
 const tabs = new Map()
-/** Each room's newest number, as far as it was told. @type {Map<string, number>} */
+/** What was told last of each room, for tabs that come later. @type {Map<string, import('./connection.js').Head>} */
 const heads = new Map()
 let looks = 0
 let me = ''
@@ -36,7 +36,7 @@ const connection = createConnection({
     tell({ batch })
   },
   head(head) {
-    heads.set(head.room, head.last)
+    heads.set(head.room, head)
     tell({ head })
   },
   hint: (hint) => tell({ hint, room: connection.place.room }),
@@ -86,8 +86,9 @@ function stand(port, now) {
     isHeld = false
   }
   follow()
-  const last = heads.get(now.room ?? '')
-  if (last) port.postMessage({ head: { room: now.room, last } })
+  if (!before) for (const head of heads.values()) port.postMessage({ head })
+  const last = heads.get(now.room ?? '')?.last
+  if (before && last) port.postMessage({ head: { room: now.room, last } })
   port.postMessage({ state: connection.state, ...connection.place })
 }
 

@@ -6,10 +6,6 @@ import { say } from './state.js'
 /** That somebody types is said so often at the most, and believed for so long. */
 const APART_MS = 20_000
 const GONE_MS = 45_000
-/** A poll's answer holds the hints of so long. */
-const HINT_MS = 10_000
-/** That somebody types may come so long after what they typed. */
-const RACE_MS = 2_000
 
 const app = document.querySelector('.app')
 const room = app?.getAttribute('data-room')
@@ -27,25 +23,26 @@ const messages = () => [...document.querySelectorAll('#messages > .message')]
 const numberOf = (/** @type {Element | undefined} */ item) =>
   Number(item?.getAttribute('data-n') ?? 0)
 
-/** @param {{ type?: string, person?: { id: string, name: string }, isLate?: boolean }} hint */
-export function take({ type, person, isLate }) {
+/**
+ * @param {{ type?: string, person?: { id: string, name: string } }} hint
+ * @param {number} cameAfter what has just been said has a later number
+ */
+export function take({ type, person }, cameAfter) {
   if (type !== 'typing' || !person || person.id === me) return
-  if (hasSpokenWithin(isLate ? HINT_MS : RACE_MS, person.id)) return
+  if (hasSpoken(person.id, cameAfter)) return
   const after = numberOf(messages().at(-1))
   typists.set(person.id, { name: person.name, until: Date.now() + GONE_MS, after })
   show()
 }
 
 /**
- * A poll brings what was hinted in its last while, after what was said meanwhile; and who writes a
- * word and sends it may be heard by way of two instances, the second first.
- * @param {number} ms
+ * Who writes a word and sends it may be heard by way of two instances, the second first; and an answer
+ * of a poll has both.
  * @param {string} id
+ * @param {number} after
  */
-function hasSpokenWithin(ms, id) {
-  const last = messages().findLast((item) => item.getAttribute('data-author') === id)
-  return Date.now() - Date.parse(last?.getAttribute('data-at') ?? '') < ms
-}
+const hasSpoken = (id, after) =>
+  messages().some((item) => numberOf(item) > after && item.getAttribute('data-author') === id)
 
 function show() {
   clearTimeout(timer)

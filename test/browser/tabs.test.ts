@@ -122,6 +122,9 @@ test('tabs that have been hidden for long hold nothing, look now and then, and c
   await scene.host.say(room, 'hidden for a moment')
   await shows(page, ['hidden for a moment'])
   await page.clock.fastForward('05:01')
+  // It looks once, and then rests for a minute.
+  const hasLooked = ({ way, isHeld }: { way: string; isHeld: boolean }) => way === 'look' && !isHeld
+  await becomes(async () => proxy.waits.some(hasLooked), true)
   await becomes(async () => proxy.held().length, 0)
   await scene.host.say(room, 'hidden for long')
   await page.clock.fastForward('01:01')
