@@ -67,8 +67,8 @@ export const limits = {
   migrateAgainMs: 5_000,
   /** Rooms listed at once, the liveliest; the list is paged by nothing yet, so it is cut here. */
   listedRooms: 500,
-  /** How long a room without a message is listed as if something had been said when it was made. */
-  emptyRoomNew_s: 3600,
+  /** So many new rooms without a message are listed as if something had been said when they were made. */
+  listedEmptyRooms: 50,
   /** Unread messages of a room are counted up to here, and so many messages looked at for that. */
   unreadCounted: 100,
   unreadLookedAt: 200,

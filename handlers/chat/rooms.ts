@@ -95,8 +95,8 @@ type ListedRow = RoomRow &
 
 /**
  * The rooms that somebody may enter: the lobby, those that they are in, then the others, by name;
- * of more than `limits.listedRooms` those in which something was said or that were made last. A room
- * that nobody spoke in for an hour gives way to all where somebody did.
+ * of more than `limits.listedRooms` those in which something was said last, and of the rooms where
+ * nothing was said yet a few that were made last: whoever makes many crowds out those alone.
  * What they have not read is counted for those that are listed alone, and by key.
  * @param noted how far they have read rooms by what is not stored yet.
  */
@@ -106,7 +106,10 @@ export async function listRooms(
   noted: ReadonlyMap<number, number> = new Map(),
 ): Promise<RoomListing> {
   const { rows } = await sql.query<ListedRow>(
-    `with listed as (
+    `with newest_empty as materialized (
+       select id from (select id, messages from rooms order by id desc limit ${limits.listedRooms}) young
+        where messages = 0 limit ${limits.listedEmptyRooms}
+     ), listed as (
        select ${roomColumns}, r.messages, ${titleOf} as title, newest.at as last_at,
               ${readUpTo('noted.n')} as read, m.level, p.id as person,
               case when m.person_id is not null then 0 end as everybody,
@@ -121,7 +124,7 @@ export async function listRooms(
          left join log newest on newest.room_id = r.id and newest.seq = r.last_seq
         where not r.archived and ${seesRoom}
         order by r.slug <> 'lobby', m.person_id is null,
-                 r.messages = 0 and r.created_at < now() - interval '${limits.emptyRoomNew_s} s',
+                 r.messages = 0 and r.id not in (select id from newest_empty),
                  coalesce(newest.at, r.created_at) desc, r.id
         limit ${limits.listedRooms}
      ), own as materialized (

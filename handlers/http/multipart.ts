@@ -41,7 +41,7 @@ export async function gathered(
 /** The boundary that a `Content-Type` names: https://www.rfc-editor.org/rfc/rfc7578#section-4.1 */
 export function boundaryOf(contentType: string | undefined): string | Refusal {
   if (!/^multipart\/form-data\s*(;|$)/i.test(contentType ?? '')) {
-    return new Refusal('media_type', 'Send files as multipart/form-data, each in a field "file".')
+    return new Refusal('media_type', 'Send this as a form with a file in it (multipart/form-data).')
   }
   const match = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))\s*(?:;|$)/i.exec(contentType ?? '')
   return match?.[1] ?? match?.[2] ?? new Refusal('malformed', 'Content-Type names no boundary.')

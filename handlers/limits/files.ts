@@ -28,11 +28,17 @@ export const fileLimits = {
   previewsWaiting: 20,
   /** For all of one message: after that it is posted with those that are there. */
   previewsMs: 12_000,
-  /** Emoji of a server's own: how many, as what is sent, as what is kept, and dots either way. */
+  /**
+   * Emoji of a server's own: how many, of one person, as what is sent, as what is kept, and dots
+   * either way; so many dots where it moves.
+   */
   customEmoji: 500,
+  customEmojiPerson: 50,
+  emojiNameBytes: 1024,
   emojiSentBytes: 200 * 1024,
   emojiBytes: 64 * 1024,
   emojiDots: 128,
+  emojiDotsMoving: 512,
   /** A picture as it stands in the talk. */
   shownWidth: 400,
   shownHeight: 320,

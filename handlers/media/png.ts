@@ -23,7 +23,8 @@ export async function* stripPng(reader: ByteReader, seen: Seen): AsyncGenerator<
     // What it holds, and a check of that.
     const bytes = head.readUInt32BE() + 4
     parts.note(bytes)
-    if (name === 'IHDR' && (await reader.fill(8))) {
+    // Decoders go by the first.
+    if (name === 'IHDR' && seen.width === undefined && (await reader.fill(8))) {
       seen.width = reader.held.readUInt32BE(0)
       seen.height = reader.held.readUInt32BE(4)
     }

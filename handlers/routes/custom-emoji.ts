@@ -1,11 +1,15 @@
 import type { Context } from 'hono'
 import * as emoji from '../chat/custom-emoji.ts'
+import { couldBeCustom } from '../chat/named-emoji.ts'
+import type { Person } from '../chat/people.ts'
 import { invalid, notFound, Refusal } from '../chat/refusal.ts'
 import type { Fields } from '../http/body.ts'
+import { within } from '../http/faults.ts'
 import { BrokenForm, boundaryOf, decoded, gathered, partsOf } from '../http/multipart.ts'
 import { namesTag } from '../http/range.ts'
 import { refuse } from '../http/refusals.ts'
 import { formOf, represent, seeOther } from '../http/representation.ts'
+import { readOn, timely } from '../http/slow-body.ts'
 import { limits } from '../limits.ts'
 import { DamagedImage, type Seen } from '../media/seen.ts'
 import { stripped } from '../media/strip.ts'
@@ -18,7 +22,7 @@ import { type Answer, visitorOf } from './context.ts'
 export const showEmoji: Answer = async (c) => {
   const person = await visitorOf(c)
   if (person instanceof Refusal) return person
-  const list = await emoji.listCustomEmoji(c.var.sql)
+  const list = await emoji.shareCustomEmoji(c.get('sql'))
   return represent(c, {
     json: () => emojiJson(list),
     fragment: () => emojiFragment({ emoji: list, person }),
@@ -30,8 +34,8 @@ export const showEmoji: Answer = async (c) => {
 export const showEmojiPicture: Answer = async (c) => {
   const person = await visitorOf(c)
   if (person instanceof Refusal) return person
-  const name = c.req.param('name') ?? ''
-  const picture = await emoji.findCustomEmoji(c.var.sql, name)
+  const name = nameIn(c)
+  const picture = name && (await emoji.findCustomEmoji(c.var.sql, name))
   if (!picture) return notFound('emoji')
   const tag = `"${picture.version}"`
   const headers = {
@@ -56,8 +60,12 @@ export const addEmoji: Answer = async (c) => {
   if (asker instanceof Refusal) return asker
   const tooFast = await c.var.pace(asker.person.id)
   if (tooFast) return tooFast
+  const boundary = boundaryOf(c.req.header('content-type'))
+  if (boundary instanceof Refusal) return boundary
+  const slot = c.var.files.slots(asker.person.id, c.var.placeOf(c))
+  if (slot instanceof Refusal) return slot
   const typed: Fields = {}
-  const added = await readAndAdd(c, asker.person, typed)
+  const added = await readAndAdd(c, asker.person, { boundary, typed }).finally(slot)
   if (added && formOf(c) !== 'page') return added
   const list = await emoji.listCustomEmoji(c.var.sql)
   if (added) {
@@ -80,44 +88,57 @@ export const addEmoji: Answer = async (c) => {
 export const removeEmoji: Answer = async (c) => {
   const asker = await memberAsker(c)
   if (asker instanceof Refusal) return asker
-  const name = c.req.param('name') ?? ''
+  const name = nameIn(c)
+  if (!name) return notFound('emoji')
   const refusal = await emoji.removeCustomEmoji(c.var.sql, asker.person, name)
   if (refusal) return refusal
   return formOf(c) === 'page' ? seeOther('/emoji') : showEmoji(c)
 }
 
+/** The name of the address; empty where it can be none. */
+function nameIn(c: Context): string {
+  const name = c.req.param('name') ?? ''
+  return couldBeCustom(name) ? name : ''
+}
+
 async function readAndAdd(
   c: Context,
-  person: Parameters<typeof emoji.addCustomEmoji>[1],
-  typed: Fields,
+  person: Person,
+  form: { boundary: string; typed: Fields },
 ): Promise<Refusal | null> {
-  const boundary = boundaryOf(c.req.header('content-type'))
-  if (boundary instanceof Refusal) return boundary
-  try {
-    const sent = await takeForm(c, boundary, typed)
-    const name = emoji.readEmojiName(typed.name)
-    if (name instanceof Refusal) return name
-    const picture = await pictureOf(c, sent)
-    if (picture instanceof Refusal) return picture
-    return await emoji.addCustomEmoji(c.var.sql, person, name, picture)
-  } catch (error) {
-    if (error instanceof BrokenForm) return error.refusal
-    throw error
+  const body = timely(c.req.raw.body)
+  const sent = await takeForm(body, form).catch(refusalOf)
+  if (sent instanceof Refusal) {
+    await readOn(body)
+    return sent
   }
+  const name = emoji.readEmojiName(form.typed.name)
+  if (name instanceof Refusal) return name
+  const mayNot = await emoji.mayAddEmoji(c.var.sql, person, name)
+  if (mayNot) return mayNot
+  const picture = await within(limits.previewsMs, pictureOf(c, sent))
+  if (picture instanceof Refusal) return picture
+  return emoji.addCustomEmoji(c.var.sql, person, name, picture)
 }
 
 /** @returns the picture as it was sent; empty where there was none. */
-async function takeForm(c: Context, boundary: string, typed: Fields): Promise<Buffer> {
+async function takeForm(
+  body: AsyncIterable<Uint8Array>,
+  { boundary, typed }: { boundary: string; typed: Fields },
+): Promise<Buffer> {
   let picture: Buffer = Buffer.alloc(0)
-  for await (const { field, filename, bytes } of partsOf(c.req.raw.body ?? none(), boundary)) {
+  for await (const { field, filename, bytes } of partsOf(body, boundary)) {
     if (field === 'picture') picture = await gathered(bytes, limits.emojiSentBytes, 'A picture')
-    else if (filename === undefined)
-      typed[field] ??= decoded(await gathered(bytes, limits.bodyBytes))
+    else if (field === 'name' && filename === undefined)
+      typed.name ??= decoded(await gathered(bytes, limits.emojiNameBytes))
   }
   return picture
 }
 
-async function* none(): AsyncGenerator<Uint8Array> {}
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof BrokenForm) return error.refusal
+  throw error
+}
 
 /** A picture as it is kept: without what it tells of who took it, and small. */
 async function pictureOf(c: Context, sent: Buffer): Promise<emoji.Picture | Refusal> {
@@ -129,13 +150,15 @@ async function pictureOf(c: Context, sent: Buffer): Promise<emoji.Picture | Refu
   const seen: Seen = {}
   const bytes = await strippedOf(type, sent, seen)
   if (!bytes) return invalid({ picture: 'This picture is damaged. Choose another one.' })
-  const { emojiDots: dots } = limits
-  const isLarge = (seen.width ?? 0) > dots || (seen.height ?? 0) > dots
+  const { emojiDots: dots, emojiDotsMoving: most } = limits
+  const { width = Number.POSITIVE_INFINITY, height = Number.POSITIVE_INFINITY } = seen
   const size = { width: dots, height: dots }
-  const smaller = isLarge ? await c.var.files.previews(() => only(bytes), size) : null
+  const smaller =
+    width > dots || height > dots ? await c.var.files.previews(() => only(bytes), size) : null
   if (smaller) return { bytes: smaller, type: 'image/webp' }
-  if (bytes.length <= limits.emojiBytes) return { bytes, type }
-  const says = `Choose a smaller picture: ${dots} dots wide and high, or ${limits.emojiBytes / 1024} KiB.`
+  // What moves stays as it is; what is of too many dots would be a burden for all who see it.
+  if (width <= most && height <= most && bytes.length <= limits.emojiBytes) return { bytes, type }
+  const says = `Choose a smaller picture: of ${dots} dots either way, and ${limits.emojiBytes / 1024} KiB.`
   return invalid({ picture: says })
 }
 

@@ -10,6 +10,7 @@ import { within } from '../http/faults.ts'
 import { BrokenForm, boundaryOf, decoded, gathered, partsOf } from '../http/multipart.ts'
 import { refuse } from '../http/refusals.ts'
 import { formOf } from '../http/representation.ts'
+import { readOn, timely } from '../http/slow-body.ts'
 import { limits } from '../limits.ts'
 import { kindOf } from '../media/type.ts'
 import { type Acting, actorOf, enterToAct } from './acts.ts'
@@ -54,7 +55,7 @@ async function takeAndPost(
   fields: Fields,
   boundary: string,
 ): Promise<Posted | Refusal> {
-  const body = timely(c.req.raw.body ?? none())
+  const body = timely(c.req.raw.body)
   const refusal = await takeForm(body, boundary, upload, fields).catch(refusalOf)
   if (refusal) {
     await readOn(body)
@@ -106,45 +107,6 @@ const tooMany = () =>
     'too_large',
     `A message brings at most ${limits.filesPerMessage} files. Send the others after it.`,
   )
-
-/** A body whose sender may not be slow for long, nor take for ever. */
-async function* timely(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const iterator = body[Symbol.asyncIterator]()
-  const end = performance.now() + limits.uploadMs
-  let [until, bytes] = [0, Number.POSITIVE_INFINITY]
-  for (;;) {
-    // Who sends a byte now and then holds a slot for as long as who sends nothing.
-    if (bytes >= limits.uploadLeastBytes) {
-      until = Math.min(end, performance.now() + limits.uploadSilentMs)
-      bytes = 0
-    }
-    const left = until - performance.now()
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('Nothing came for too long.')), left)
-    })
-    const { value, done } = await Promise.race([iterator.next(), late]).finally(() =>
-      clearTimeout(timer),
-    )
-    if (done) return
-    bytes += value.length
-    yield value
-  }
-}
-
-async function* none(): AsyncGenerator<Uint8Array> {}
-
-/** A browser reads no answer while it sends: what is refused is read on for a while, and dropped. */
-async function readOn(body: AsyncGenerator<Uint8Array>): Promise<void> {
-  const until = performance.now() + limits.refusedMs
-  let bytes = 0
-  for (;;) {
-    const next = await within(limits.refusedMs, body.next()).catch(() => null)
-    if (!next || next instanceof Refusal || next.done) return
-    bytes += next.value.length
-    if (bytes > limits.refusedBytes || performance.now() > until) return
-  }
-}
 
 /** Smaller pictures of those that are larger than what is shown. Whatever goes wrong, the file is there. */
 async function makePreviews(c: Context, { arrived }: Upload): Promise<void> {

@@ -8,6 +8,7 @@ const form = /** @type {HTMLFormElement} */ (document.getElementById('composer')
 const field = /** @type {HTMLTextAreaElement} */ (document.getElementById('body'))
 const replyTo = /** @type {HTMLInputElement} */ (form.elements.namedItem('reply_to'))
 const usual = replyTo.value
+const ASK_MS = 10_000
 
 /** What is edited. What stood in the composer before is aside meanwhile. @type {{ n: string, version: number } | null} */
 let editing = null
@@ -44,15 +45,19 @@ export async function edit(item) {
 
 /** @param {string} n */
 async function asItIs(n) {
-  const answer = await fetch(pathOf(n), { headers: { accept: 'application/json' } }).catch(
-    () => null,
-  )
+  const signal = AbortSignal.timeout(ASK_MS)
+  const headers = { accept: 'application/json' }
+  const answer = await fetch(pathOf(n), { headers, signal }).catch(() => null)
   return answer?.ok ? answer.json() : null
 }
 
 /** @param {HTMLElement} item */
-const beginningOf = (item) =>
-  (item.querySelector('.body')?.textContent ?? '').trim().replace(/\s+/g, ' ').slice(0, 100)
+const beginningOf = (item) => {
+  const body = item.querySelector('.body')?.cloneNode(true)
+  if (!(body instanceof Element)) return ''
+  for (const image of body.querySelectorAll('img')) image.replaceWith(image.alt)
+  return (body.textContent ?? '').trim().replace(/\s+/g, ' ').slice(0, 100)
+}
 
 /** @param {string} text */
 function begin(text) {
@@ -99,7 +104,7 @@ async function saveOnce({ n, version }) {
   }
   // Who reads that it was changed may save again at once.
   if (status === 409) await meet(n)
-  if (status > 0) {
+  if (status > 0 && editing?.n === n) {
     await window.htmx.swap({ text, swap: 'innerHTML', target: refused, sourceElement: form })
   }
 }

@@ -10,7 +10,8 @@ import { insert, sheet } from './sheet.js'
  * @typedef {object} Option
  * @property {string} value takes the place of the sign and what was typed behind it
  * @property {string} label
- * @property {string | Node} [mark] a picture beside it: an emoji, initials
+ * @property {string} [mark] a picture beside it: an emoji, initials
+ * @property {string} [url] the address of one
  *
  * @typedef {object} Kind
  * @property {string} sign one character, at the beginning or behind a blank or a bracket
@@ -29,8 +30,8 @@ export const emojiKind = {
     const found = findEmoji(await emojiGroups(), prefix).filter(({ names }) => names.length > 0)
     return found.map(({ emoji, names, url }) => {
       const typed = names.find((name) => name.startsWith(prefix)) ?? names[0] ?? ''
-      const mark = url ? pictureOf({ name: typed, url }) : emoji
-      return { value: `${emoji} `, label: `:${typed}:`, mark }
+      const picture = url ? { url } : { mark: emoji }
+      return { value: `${emoji} `, label: `:${typed}:`, ...picture }
     })
   },
 }
@@ -164,13 +165,13 @@ function createList() {
  * @param {Option} option
  * @param {number} n
  */
-function itemOf({ label, mark }, n) {
+function itemOf({ label, mark, url }, n) {
   const item = document.createElement('li')
   item.id = `completion-${n}`
   item.setAttribute('role', 'option')
-  if (mark) {
+  if (mark || url) {
     const picture = document.createElement('span')
-    picture.append(mark)
+    picture.append(url ? pictureOf({ name: label.slice(1, -1), url }) : (mark ?? ''))
     picture.setAttribute('aria-hidden', 'true')
     item.append(picture)
   }

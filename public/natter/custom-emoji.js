@@ -5,56 +5,94 @@
 
 /** @typedef {{ name: string, url: string }} Custom */
 
-/** @type {Promise<Map<string, Custom>> | null} */
-let loading = null
+/** Pages that are told of the same name at the same time ask one after the other. */
+const SPREAD_MS = 1_500
+/** Where one is not known, or they did not come, the server is asked again so often at the most. */
+const AGAIN_MS = 30_000
 
-/** All of them by name. Rejects when they cannot be fetched, and tries again the next time. */
-export function customEmoji() {
-  loading ??= load().catch((error) => {
-    loading = null
-    throw error
-  })
-  return loading
+/** @type {Map<string, Custom>} */
+let known = new Map()
+let askedAt = Number.NEGATIVE_INFINITY
+/** @type {Promise<void> | null} */
+let asking = null
+
+/** All of them by name, as they were asked for a while ago at the most. */
+export async function customEmoji() {
+  if (performance.now() - askedAt > AGAIN_MS) await ask()
+  return known
 }
 
-/** @returns {Promise<Map<string, Custom>>} */
+function ask() {
+  askedAt = performance.now()
+  asking ??= load()
+    .catch(() => {})
+    .finally(() => {
+      asking = null
+    })
+  return asking
+}
+
 async function load() {
   const answer = await fetch('/emoji', { headers: { accept: 'application/json' } })
-  if (!answer.ok) throw new Error(`The emoji did not come: ${answer.status}.`)
+  if (!answer.ok) return
   const { emoji } = await answer.json()
-  return new Map(emoji.map((/** @type {Custom} */ one) => [one.name, one]))
+  known = new Map(emoji.map((/** @type {Custom} */ one) => [one.name, one]))
 }
 
 /** @param {Custom} one */
 export function pictureOf({ name, url }) {
-  const image = Object.assign(document.createElement('img'), {
-    className: 'custom-emoji',
-    src: url,
-    alt: `:${name}:`,
-    title: `:${name}:`,
-  })
+  const image = document.createElement('img')
+  // Before its address: not all that are made are seen.
+  image.loading = 'lazy'
+  image.className = 'custom-emoji'
+  image.src = url
+  image.alt = image.title = `:${name}:`
   return image
 }
 
+const names = '[data-emoji]:not(:has(img))'
+const buttons = '.reactions button[value^=":"]:not(:has(img))'
+
+/** @returns {string[]} the names that have no picture yet */
+const undrawn = () => [
+  ...[...document.querySelectorAll(names)].map((one) => one.getAttribute('data-emoji') ?? ''),
+  ...[...document.querySelectorAll(buttons)].map(
+    (one) => one.getAttribute('value')?.slice(1, -1) ?? '',
+  ),
+]
+
 /** Puts pictures where names stand, in the talk and below it. */
-async function draw() {
-  const names = document.querySelectorAll('[data-emoji]:not(:has(img))')
-  const buttons = document.querySelectorAll('.reactions button[value^=":"]:not(:has(img))')
-  if (names.length + buttons.length === 0) return
-  const known = await customEmoji().catch(() => null)
-  if (!known) return
-  for (const one of names) {
+function draw() {
+  for (const one of document.querySelectorAll(names)) {
     const custom = known.get(one.getAttribute('data-emoji') ?? '')
-    if (custom && !one.querySelector('img')) one.replaceChildren(pictureOf(custom))
+    if (custom) one.replaceChildren(pictureOf(custom))
   }
-  for (const one of buttons) {
-    const custom = known.get((one.getAttribute('value') ?? '').slice(1, -1))
+  for (const one of document.querySelectorAll(buttons)) {
+    const custom = known.get(one.getAttribute('value')?.slice(1, -1) ?? '')
     const [text] = one.childNodes
     if (custom && text instanceof Text) text.replaceWith(pictureOf(custom), ' ')
   }
 }
 
-for (const event of ['htmx:after:swap', 'htmx:after:settle']) {
-  document.addEventListener(event, () => void draw())
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer
+
+/** Draws what is known at once, and asks for what is not. @param {number} spread_ms */
+function see(spread_ms) {
+  draw()
+  if (timer || undrawn().every((name) => known.has(name))) return
+  const left = Math.max(0, askedAt + AGAIN_MS - performance.now())
+  timer = setTimeout(
+    async () => {
+      timer = undefined
+      await customEmoji()
+      draw()
+    },
+    left + Math.random() * spread_ms,
+  )
 }
-void draw()
+
+document.addEventListener('htmx:after:settle', () => see(SPREAD_MS))
+document.addEventListener('htmx:after:swap', () => see(SPREAD_MS))
+// A page that has just come has come by itself.
+see(performance.now() < SPREAD_MS ? 0 : SPREAD_MS)

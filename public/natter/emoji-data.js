@@ -17,7 +17,12 @@ import { customEmoji } from './custom-emoji.js'
 let loading = null
 
 /** All emoji in their groups. Rejects when they cannot be fetched, and tries again the next time. */
-export function emojiGroups() {
+export async function emojiGroups() {
+  const [own, all] = await Promise.all([ownGroup(), standardGroups()])
+  return own.emoji.length > 0 ? [own, ...all] : all
+}
+
+function standardGroups() {
   loading ??= load().catch((error) => {
     loading = null
     throw error
@@ -27,17 +32,16 @@ export function emojiGroups() {
 
 /** @returns {Promise<Group[]>} */
 async function load() {
-  const [answer, own] = await Promise.all([fetch('/vendor/emoji.json'), ownGroup()])
+  const answer = await fetch('/vendor/emoji.json')
   if (!answer.ok) throw new Error(`The emoji did not come: ${answer.status}.`)
   /** @type {[name: string, emoji: [string, string, string, string][]][]} */
   const groups = await answer.json()
-  const all = groups.map(([name, list]) => ({ name, emoji: list.map(emojiOf) }))
-  return own.emoji.length > 0 ? [own, ...all] : all
+  return groups.map(([name, list]) => ({ name, emoji: list.map(emojiOf) }))
 }
 
 /** Those of this server's own. Where they do not come there are the others. @returns {Promise<Group>} */
 async function ownGroup() {
-  const known = await customEmoji().catch(() => new Map())
+  const known = await customEmoji()
   const emoji = [...known.values()].map(({ name, url }) => ({
     emoji: `:${name}:`,
     label: name.replaceAll(/[_-]/g, ' '),

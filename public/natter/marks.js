@@ -19,6 +19,8 @@ const me = app?.getAttribute('data-me') ?? ''
 
 /** Marks all messages on the page; leaves alone what is marked already. */
 function mark() {
+  if (document.querySelector('[data-emoji], .reactions button[value^=":"]'))
+    import('./custom-emoji.js').catch(() => {})
   const list = document.getElementById('messages')
   if (!list) return
   keepThread(list)
@@ -38,8 +40,6 @@ function mark() {
     localTime(item, at)
     before = { author, at: at.getTime(), day }
   }
-  if (document.querySelector('[data-emoji], .reactions button[value^=":"]'))
-    import('./custom-emoji.js').catch(() => {})
   // Most talk has no tables and no code, and needs no styles for them.
   if (document.querySelector('[data-lang], .wide')) import('./words.js').catch(() => {})
 }

@@ -74,7 +74,7 @@ test('holds no link that lets somebody in, and nor does nginx’s', async () => 
 
 test('the addresses that are pages are pages in nginx as well', () => {
   const isPage = nginxMap('is_page_path')
-  for (const path of ['/me', '/me/password', '/devices', '/tokens', '/people?after=7']) {
+  for (const path of ['/me', '/me/password', '/devices', '/tokens', '/emoji', '/people?after=7']) {
     assert.is(isPage(path), '1', path)
   }
   assert.is(isPage('/enter/A_b-9'), '1')
@@ -84,6 +84,7 @@ test('the addresses that are pages are pages in nginx as well', () => {
     '/enter/a/b',
     '/people/7',
     '/tokens/x',
+    '/emoji/party-otter',
     '/me/events',
   ]) {
     assert.is(isPage(path), '', path)
