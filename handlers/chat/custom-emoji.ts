@@ -71,7 +71,7 @@ export function readEmojiName(typed: string | undefined): string | Refusal {
   return invalid({
     name: standardEmoji.has(name)
       ? `There is an emoji called :${name}: already. Choose another name.`
-      : 'A name is 2 to 32 of a to z, 0 to 9, _, + and -, with a letter in it, such as party-otter.',
+      : 'A name is 2 to 32 of a to z, 0 to 9, +, - and, within it, _, and has a letter, such as party-otter.',
   })
 }
 

@@ -126,6 +126,8 @@ test('what is no picture, damaged, too large or without a name that could be one
     ['huge', huge, '', 413],
     ['x', small, 'name', 422],
     ['42', small, 'name', 422],
+    ['_so', small, 'name', 422],
+    ['so_', small, 'name', 422],
     ['two words', small, 'name', 422],
     ['tada', small, 'name', 422],
     ['"><script>', small, 'name', 422],

@@ -169,7 +169,24 @@ test('names of emoji become them, outside of code and words', () => {
   all([
     ['well :tada: done', '<p>well 🎉 done</p>'],
     [':heart_eyes: `:tada:` a:tada:b', '<p>😍 <code>:tada:</code> a:tada:b</p>'],
-    [':constructor: :no_such_name: 10:30:45', '<p>:constructor: :no_such_name: 10:30:45</p>'],
+    [':__so__: :42: 10:30:45 ::x::', '<p>:<strong>so</strong>: :42: 10:30:45 ::x::</p>'],
+  ])
+})
+
+test('a name that could be of the server’s own is marked, and begins nothing within code', () => {
+  const custom = (name: string) => `<span data-emoji="${name}">:${name}:</span>`
+  all([
+    [':no_such_name:', `<p>${custom('no_such_name')}</p>`],
+    [':constructor:', `<p>${custom('constructor')}</p>`],
+    [':tada::ship-it:!', `<p>🎉${custom('ship-it')}!</p>`],
+    [
+      '[:ship-it:](https://a.example)',
+      `<p><a href="https://a.example" rel="noopener nofollow ugc" target="_blank">${custom('ship-it')}</a></p>`,
+    ],
+    [
+      'std::vector::iterator::x a:ship-it: :ship-it:s',
+      '<p>std::vector::iterator::x a:ship-it: :ship-it:s</p>',
+    ],
   ])
 })
 
