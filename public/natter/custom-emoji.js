@@ -13,23 +13,17 @@ const AGAIN_MS = 30_000
 /** @type {Map<string, Custom>} */
 let known = new Map()
 let askedAt = Number.NEGATIVE_INFINITY
-/** @type {Promise<void> | null} */
-let asking = null
+/** @type {Promise<void> | undefined} */
+let asking
 
 /** All of them by name, as they were asked for a while ago at the most. */
 export async function customEmoji() {
-  if (performance.now() - askedAt > AGAIN_MS) await ask()
+  if (performance.now() - askedAt > AGAIN_MS) {
+    askedAt = performance.now()
+    asking = load().catch(() => {})
+  }
+  await asking
   return known
-}
-
-function ask() {
-  askedAt = performance.now()
-  asking ??= load()
-    .catch(() => {})
-    .finally(() => {
-      asking = null
-    })
-  return asking
 }
 
 async function load() {

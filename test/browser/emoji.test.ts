@@ -165,7 +165,12 @@ test('one that a member adds is a picture for both, and its name again when it i
       .evaluateAll((all) =>
         all.map((one) => [(one as HTMLImageElement).alt, (one as HTMLImageElement).naturalWidth]),
       )
-  await composer(ann).pressSequentially(`look :${name.slice(0, -2)}`)
+  // However slowly the list comes, and however fast one types.
+  await ann.route('**/emoji', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await route.continue()
+  })
+  await composer(ann).pressSequentially(`look :${name.slice(0, -2)}`, { delay: 50 })
   await becomes(() => options(ann).first().locator('bdi').textContent(), `:${name}:`)
   await composer(ann).press('Enter')
   await scene.without(ben, () => composer(ann).press('Enter'))
