@@ -106,7 +106,8 @@ function follow() {
   if (isSeen) clearTimeout(hidden)
   hidden = isSeen ? undefined : (hidden ?? setTimeout(() => connection.rest(isHeld), HIDDEN_MS))
   if (isSeen) connection.rest(false)
-  const open = all.filter((tab) => tab.room && !tab.isShut).sort((a, b) => b.looks - a.looks)[0]
+  const looked = all.sort((a, b) => b.looks - a.looks)
+  const open = looked.find((tab) => tab.room && !tab.isShut) ?? looked.find((tab) => !tab.room)
   const { room = null, after = '' } = open ?? {}
   if (all.length === 0) connection.stop()
   else if (isHeld && room === connection.place.room) connection.wake()
