@@ -134,6 +134,8 @@ for (const how of ['with a worker for all tabs', 'without a worker']) {
     const [room, other] = [await scene.room(), await scene.room()]
     const page = await scene.guest()
     if (how === 'without a worker') await alone(page)
+    // That somebody has looked at a room where nothing was said is stored nowhere.
+    await scene.host.say(other, 'one')
     for (const one of [other, room]) await knows(page, one)
     // Before this the page is not connected.
     let held = 0
