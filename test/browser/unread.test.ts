@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { people } from './people.ts'
-import { becomes, enter, holds, say, shows } from './talk.ts'
+import { alone, becomes, enter, holds, say, shows } from './talk.ts'
 
 const test = people('what somebody has not read')
 
@@ -128,6 +128,29 @@ test('what was read and said while the network was away is right when it is back
   await page.goto('/')
   await becomes(() => count(page, room), '')
 })
+
+for (const how of ['with a worker for all tabs', 'without a worker']) {
+  test(`what is said elsewhere while a page is on its way is told when it has come, ${how}`, async (scene) => {
+    const [room, other] = [await scene.room(), await scene.room()]
+    const page = await scene.guest()
+    if (how === 'without a worker') await alone(page)
+    // That somebody has looked at a room where nothing was said is stored nowhere.
+    await scene.host.say(other, 'one')
+    for (const one of [other, room]) await knows(page, one)
+    // Before this script the page is not connected; nginx serves it as `live.js?v=…`.
+    let held = 0
+    await page.route(/\/natter\/live\.js/, async (route) => {
+      held++
+      await scene.host.say(other, 'two')
+      await route.continue()
+    })
+    await enter(page, room)
+    await becomes(() => count(page, other), '1 unread')
+    await page.goto('/')
+    await becomes(() => count(page, other), '2 unread')
+    assert.is(held, 2)
+  })
+}
 
 test('two devices are in step, and one can mark as unread from a message on', async (scene) => {
   const [room, other] = [await scene.room(), await scene.room()]
