@@ -128,7 +128,10 @@ function refusalFor(why: Why | null, name: string): Refusal | null {
   )
 }
 
-/** Removes one of somebody's own, or for a server's owner any. Its name stays where it was written. */
+/**
+ * Removes one of somebody's own, or for a server's owner any: one of somebody else's is written into
+ * the audit log. Its name stays where it was written.
+ */
 export async function removeCustomEmoji(
   sql: Sql,
   { id, kind }: Person,
@@ -136,7 +139,10 @@ export async function removeCustomEmoji(
 ): Promise<Refusal | null> {
   const { rows } = await sql.query<{ may: boolean }>(
     `with gone as (
-       delete from custom_emoji where name = $1 and (by_id = $2 or $3) returning name
+       delete from custom_emoji where name = $1 and (by_id = $2 or $3) returning name, by_id
+     ), audited as (
+       insert into audit (by_id, action, about_id, detail)
+       select $2, 'emoji.removed', by_id, ':' || name || ':' from gone where by_id <> $2
      )
      select by_id = $2 or $3 as may from custom_emoji where name = $1`,
     [name, id, kind === 'owner'],

@@ -73,6 +73,7 @@ const words: Record<string, string> = {
   'owner.made': 'made an owner of',
   'owner.unmade': 'took ownership from',
   'person.banned': 'banned from the server',
+  'emoji.removed': 'removed an emoji of',
   'person.unbanned': 'lifted the server’s ban of',
 }
 

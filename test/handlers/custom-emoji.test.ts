@@ -44,6 +44,9 @@ test.before.each(async () => {
   await rowsOf(database.env, 'delete from custom_emoji')
 })
 
+type AuditJson = {
+  entries: { by: { id: string }; action: string; about: { id: string } | null; detail: string }[]
+}
 type EmojiJson = { emoji: { name: string; url: string; by: { id: string; name: string } }[] }
 
 const dots = (width: number, height = width) =>
@@ -173,6 +176,24 @@ test('whoever added one removes it, an owner any, and nobody else', async () => 
     await isRefused('json', await get(`/emoji/${name}`), 404, 'not_found')
     await isRefused('json', await remove(ann, name), 404, 'not_found')
   }
+})
+
+test('an owner who removes somebody else’s is in the audit log, and who removes their own is not', async () => {
+  const boss = await owner(instance)
+  await add(ann, 'no-three', small)
+  await add(ann, 'no-four', small)
+  await add(boss, 'no-five', small)
+  await remove(ann, 'no-three')
+  await remove(boss, 'no-four')
+  await remove(boss, 'no-five')
+  const { entries } = await jsonOf<AuditJson>(get('/audit', boss))
+  const removals = entries.filter((one) => one.action === 'emoji.removed' && one.by.id === boss.id)
+  assert.equal(
+    removals.map(({ by, about, detail }) => [by.id, about?.id, detail]),
+    [[boss.id, ann.id, ':no-four:']],
+  )
+  const page = await ask(instance.app, '/audit', { by: boss, form: 'page' })
+  assert.match(await page.text(), /removed an emoji of/)
 })
 
 test('where only members are let in, only they see them', async () => {
