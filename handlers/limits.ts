@@ -103,7 +103,7 @@ export const limits = {
   /** How exact the end of a wait is. */
   wheelSpanMs: 250,
   /** Those who waited are answered in slices, so that others have their turn in between. */
-  releaseSliceMs: 5,
+  releaseSliceMs: 2,
   /** A stream shows that it lives so often, and ends after so long; its client comes back. */
   heartbeatMs: 5_000,
   streamMs: 600_000,
