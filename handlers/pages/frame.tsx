@@ -4,6 +4,7 @@ import { limits } from '../limits.ts'
 import { MessageItem } from './message.tsx'
 import { FrameHead } from './raw.tsx'
 import { render } from './render.ts'
+import { Empty, NotKept } from './talk.tsx'
 
 /**
  * The talk as a document of its own, for browsers without JavaScript: as soon as it is shown it
@@ -19,23 +20,19 @@ export const frameDocument = (props: { room: Room; page: Page; live: string }): 
       <body class="framed">
         <main class="scroller" aria-label="Messages">
           <div class="scrolled">
-            {props.page.prev === null ? (
-              ''
-            ) : (
-              <p class="further">
+            <p class="further">
+              {props.page.prev === null ? (
+                <NotKept room={props.room} />
+              ) : (
                 <a href={`/r/${props.room.slug}?before=${props.page.prev}`}>Earlier messages</a>
-              </p>
-            )}
+              )}
+            </p>
             <ol class="messages">
               {props.page.messages.map((message) => (
                 <MessageItem slug={props.room.slug} message={message} />
               ))}
             </ol>
-            {props.page.messages.length === 0 ? (
-              <p class="empty">Nothing has been said here yet. Say hello.</p>
-            ) : (
-              ''
-            )}
+            {props.page.messages.length === 0 ? <Empty room={props.room} /> : ''}
           </div>
         </main>
       </body>

@@ -11,7 +11,7 @@ import { MessageActs } from './message-acts.tsx'
 import { Icon, Title } from './raw.tsx'
 import { render } from './render.ts'
 import { RoomList, SearchLink } from './rooms.tsx'
-import { Talk } from './talk.tsx'
+import { Empty, Talk } from './talk.tsx'
 import { RoomTitle } from './title.tsx'
 
 export type RoomProps = {
@@ -66,7 +66,7 @@ export const roomFragment = (props: RoomProps): string =>
             <div class="scrolled">
               {props.thread === undefined ? '' : <ThreadLine slug={props.room.slug} />}
               <Talk room={props.room} page={props.page} live={props.live} thread={props.thread} />
-              <p class="empty">Nothing has been said here yet. Say hello.</p>
+              <Empty room={props.room} />
             </div>
           </div>
           {isPresent(props) ? <LiveFrame slug={props.room.slug} /> : ''}

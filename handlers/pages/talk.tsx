@@ -26,7 +26,7 @@ type TalkProps = {
  */
 export const Talk = ({ room, page, live, next, thread }: TalkProps) => (
   <div id="talk" class="talk" data-live={changesPath(room.slug, live)}>
-    <Earlier slug={room.slug} prev={page.prev} />
+    <Earlier room={room} prev={page.prev} thread={thread} />
     <div role="log" aria-label="Messages">
       <ol id="messages" class="messages" data-thread={thread}>
         {page.messages.map((message) => (
@@ -57,23 +57,42 @@ const further = (path: string, swap: 'afterbegin' | 'beforeend', link: string) =
   'hx-sync': 'this:drop',
 })
 
-const Earlier = ({ slug, prev }: { slug: string; prev: number | null }) => (
+type EarlierProps = { room: Room; prev: number | null; thread: number | undefined }
+
+const Earlier = ({ room, prev, thread }: EarlierProps) => (
   <p id="earlier" class="further">
+    {prev === null && thread === undefined ? <NotKept room={room} /> : ''}
     {prev === null ? (
       ''
     ) : (
       <>
         <a
-          href={`/r/${slug}?before=${prev}`}
-          {...further(`/r/${slug}/messages?before=${prev}`, 'afterbegin', '#earlier')}
+          href={`/r/${room.slug}?before=${prev}`}
+          {...further(`/r/${room.slug}/messages?before=${prev}`, 'afterbegin', '#earlier')}
         >
           Earlier messages
         </a>
-        <a href={`/r/${slug}/days`}>Go to a day</a>
+        <a href={`/r/${room.slug}/days`}>Go to a day</a>
       </>
     )}
   </p>
 )
+
+/** What stands above the oldest message of a room that had older ones. */
+export const NotKept = ({ room }: { room: Room }) => (
+  <>{hasForgotten(room) ? <span class="hint">Older messages are not kept.</span> : ''}</>
+)
+
+/** What stands in a room without messages. */
+export const Empty = ({ room }: { room: Room }) => (
+  <p class="empty">
+    {hasForgotten(room) ? 'Nothing has been said here lately.' : 'Nothing has been said here yet.'}{' '}
+    Say hello.
+  </p>
+)
+
+/** Whether anything that happened in a room was too old to be kept. */
+const hasForgotten = ({ firstSeq }: Room): boolean => firstSeq > 0
 
 type LaterProps = { slug: string; next: number; thread: number | undefined }
 

@@ -8,6 +8,7 @@ import { type Instance, startInstance } from './app.ts'
 import {
   ask,
   type ChangesJson,
+  type Form,
   join,
   jsonOf,
   type PageJson,
@@ -146,6 +147,28 @@ test('a reader who stood in what went is given the newest page, in every form', 
     ask(instance.app, `/r/${room}/messages?after=${epoch}.2`, { by: ann }),
   )
   assert.equal([next.reset, next.events.map(({ seq }) => seq)], [false, [3, 4]])
+})
+
+test('above the oldest message it is said that older ones are not kept, where any went', async () => {
+  const html = async (path: string, form: Form) =>
+    (await ask(instance.app, path, { by: ann, form })).text()
+  const room = await roomWith(4, 2, 31)
+  const pages: [path: string, form: Form][] = [
+    [`/r/${room}`, 'page'],
+    [`/r/${room}/frame`, 'page'],
+    [`/r/${room}/messages`, 'fragment'],
+  ]
+  for (const [path, form] of pages) assert.not.match(await html(path, form), /not kept/)
+  await keep(30)
+  await expireAll()
+  for (const [path, form] of pages)
+    assert.match(await html(path, form), /Older messages are not kept/)
+  // On a page that has older ones above it, and in a thread, nothing is at its end.
+  assert.not.match(await html(`/r/${room}?from=4`, 'page'), /not kept/)
+  assert.not.match(await html(`/r/${room}/messages/3/thread`, 'page'), /not kept/)
+  const bare = await roomWith(2, 2, 31)
+  await expireAll()
+  assert.match(await html(`/r/${bare}`, 'page'), /not kept.*Nothing has been said here lately/s)
 })
 
 test('all of a room may go, and it goes on with the next number', async () => {
