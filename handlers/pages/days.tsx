@@ -6,7 +6,7 @@ export const daysFragment = (room: Room): string =>
   pageFragment(
     'Go to a day',
     { href: `/r/${room.slug}`, name: room.name },
-    <form class="panel" action={`/r/${room.slug}`}>
+    <form class="panel days" action={`/r/${room.slug}`}>
       <label class="field">
         <span>The day</span>
         <input type="date" name="date" required />

@@ -1,6 +1,6 @@
 import type { Stretch } from '../chat/pages.ts'
 import { invalid, Refusal } from '../chat/refusal.ts'
-import { dayOf } from '../chat/text.ts'
+import { timeOf } from '../chat/text.ts'
 import { limits } from '../limits.ts'
 import { type Cursor, readCursor } from '../live/cursor.ts'
 import { readSnapshotWord, type Snapshot } from '../live/snapshot.ts'
@@ -133,8 +133,11 @@ export function readClient(query: Query): string | undefined | Refusal {
 function readPageOf(query: Query, limit: number): Reading | Refusal {
   const date = query('date')
   if (date !== undefined) {
-    const at = dayOf(date)
-    if (!at) return invalid({ date: 'date is a day, such as 2026-03-31.' })
+    const at = timeOf(date)
+    if (!at) {
+      const says = 'date is a day, such as 2026-03-31, or a time, such as 2026-03-31T00:00+02:00.'
+      return invalid({ date: says })
+    }
     return { of: 'page', stretch: { from: 'since', at }, limit }
   }
   for (const from of stretches) {

@@ -122,6 +122,12 @@ function markRooms() {
 mark()
 markRooms()
 
+// A day that one goes to begins where its reader is; without a script, in UTC.
+document.querySelector('form.days')?.addEventListener('formdata', (event) => {
+  const { formData } = /** @type {FormDataEvent} */ (event)
+  formData.set('date', new Date(`${formData.get('date')}T00:00`).toISOString())
+})
+
 // Where one can write.
 if (document.getElementById('composer')) void import('./composer.js')
 

@@ -31,6 +31,23 @@ test('times are those of the viewer’s own place', async (scene) => {
   }
 })
 
+test('a day that one goes to begins at one’s own midnight', async (scene) => {
+  const room = await scene.room()
+  await scene.host.say(room, 'hello')
+  const begins = {
+    'Asia/Kolkata': '2026-03-30T18:30:00.000Z',
+    'America/New_York': '2026-03-31T04:00:00.000Z',
+  }
+  for (const [timezoneId, at] of Object.entries(begins)) {
+    const page = await scene.visitor({ timezoneId })
+    await page.goto(`/r/${room}/days`)
+    await page.getByLabel('The day').fill('2026-03-31')
+    await page.getByRole('button', { name: 'Go' }).click()
+    await page.locator('.message', { hasText: 'hello' }).waitFor()
+    assert.is(new URL(page.url()).searchParams.get('date'), at)
+  }
+})
+
 test('each day begins with its line, by the viewer’s midnight', async (scene) => {
   const room = await scene.room()
   for (const text of ['late', 'still late', 'early', 'today']) await scene.host.say(room, text)

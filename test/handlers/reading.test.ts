@@ -143,13 +143,40 @@ test('a day is gone to, and the present where nothing was said since', async () 
     await numbers(day(2)),
     newest.messages.map(({ n }) => n),
   )
-  await isRefused('json', await ask(instance.app, `/r/${room}?date=yesterday`), 422, 'invalid')
+  for (const none of [
+    'yesterday',
+    '2026-02-30',
+    '2026-03-31T25:00Z',
+    '2026-03-31T10:00',
+    '2026-02-30T10:00Z',
+  ])
+    await isRefused('json', await ask(instance.app, `/r/${room}?date=${none}`), 422, 'invalid')
   await isRefused(
     'json',
     await ask(instance.app, `/r/${room}?date=${day(0)}&from=1`),
     400,
     'malformed',
   )
+})
+
+test('a time is gone to, wherever it is told from', async () => {
+  const [, , third] = (
+    await jsonOf<PageJson>(ask(instance.app, `/r/${room}/messages?from=1&limit=3`))
+  ).messages
+  const at = new Date(third?.at ?? '')
+  const first = async (date: string) =>
+    (
+      await jsonOf<PageJson>(
+        ask(instance.app, `/r/${room}/messages?date=${encodeURIComponent(date)}&limit=1`),
+      )
+    ).messages[0]?.at
+  const inKolkata = new Date(at.getTime() + 330 * 60_000).toISOString().replace('Z', '+05:30')
+  for (const date of [at.toISOString(), inKolkata]) {
+    assert.is(new Date((await first(date)) ?? '').getTime(), at.getTime(), date)
+  }
+  assert.equal(await page('?limit=3&date=0000-01-01T00:00Z'), [1, 3, null, 4])
+  const before = new Date(at.getTime() - 60_000).toISOString()
+  assert.ok(new Date((await first(before)) ?? '').getTime() < at.getTime())
 })
 
 test('two pages at once are malformed', async () => {
