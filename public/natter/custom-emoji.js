@@ -36,6 +36,7 @@ async function load() {
 /** @param {Custom} one */
 export function pictureOf({ name, url }) {
   const image = document.createElement('img')
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) image.addEventListener('load', hold)
   // Before its address: not all that are made are seen.
   image.loading = 'lazy'
   image.className = 'custom-emoji'
@@ -44,8 +45,17 @@ export function pictureOf({ name, url }) {
   return image
 }
 
-const names = '[data-emoji]:not(:has(img))'
-const buttons = '.reactions button[value^=":"]:not(:has(img))'
+/** What moves stands still as it began. @this {HTMLImageElement} */
+function hold() {
+  const [width, height] = [this.naturalWidth, this.naturalHeight]
+  const still = Object.assign(document.createElement('canvas'), { width, height })
+  still.getContext('2d')?.drawImage(this, 0, 0)
+  const { className, title } = this
+  this.replaceWith(Object.assign(still, { className, title, role: 'img', ariaLabel: title }))
+}
+
+const names = '[data-emoji]:not(:has(.custom-emoji))'
+const buttons = '.reactions button[value^=":"]:not(:has(.custom-emoji))'
 
 /** @returns {string[]} the names that have no picture yet */
 const undrawn = () => [

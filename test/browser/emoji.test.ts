@@ -141,21 +141,25 @@ test('without JavaScript there is no button, and names become emoji all the same
   await shows(page.frameLocator('iframe'), ['🎉 done'])
 })
 
+const red = (width: number, height = width) =>
+  sharp({ create: { width, height, channels: 3, background: 'red' } })
+
+/** Somebody becomes a member, and adds an emoji. @returns its name */
+async function added(page: Page, buffer: Buffer): Promise<string> {
+  const [account, name] = [`Member ${word()}`, `otter-${word()}`]
+  await page.request.post('/accounts', { form: { name: account, password: 'a few plain words' } })
+  await page.goto('/emoji')
+  await page.getByLabel('Name').fill(`:${name}:`)
+  await page.getByLabel('Picture').setInputFiles({ name: 'a', mimeType: 'image/png', buffer })
+  await page.getByRole('button', { name: 'Add it' }).click()
+  await page.getByText(`:${name}:`).first().waitFor()
+  return name
+}
+
 test('one that a member adds is a picture for both, and its name again when it is removed', async (scene) => {
   const room = await scene.room()
   const [ann, ben] = [await scene.guest('ann'), await scene.far('ben')]
-  const [account, name] = [`Member ${word()}`, `otter-${word()}`]
-  await ann.request.post('/accounts', { form: { name: account, password: 'a few plain words' } })
-  await ann.goto('/emoji')
-  await ann.getByLabel('Name').fill(`:${name}:`)
-  const buffer = await sharp({
-    create: { width: 200, height: 200, channels: 3, background: 'red' },
-  })
-    .png()
-    .toBuffer()
-  await ann.getByLabel('Picture').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer })
-  await ann.getByRole('button', { name: 'Add it' }).click()
-  await ann.getByText(`:${name}:`).first().waitFor()
+  const name = await added(ann, await red(200).png().toBuffer())
   assert.equal(await faults(ann), [])
   await enter(ann, room)
   await enter(ben, room)
@@ -194,6 +198,32 @@ test('one that a member adds is a picture for both, and its name again when it i
   await becomes(() => ann.getByText(`:${name}:`).count(), 0)
   await enter(ann, room)
   await shows(ann, [`look :${name}:`])
+})
+
+test('one that moves stands still, as it began, for whoever wants less motion', async (scene) => {
+  const room = await scene.room()
+  const ann = await scene.guest('ann')
+  const blue = await sharp({ create: { width: 20, height: 20, channels: 3, background: 'blue' } })
+    .png()
+    .toBuffer()
+  const moving = await sharp([await red(20).png().toBuffer(), blue], { join: { animated: true } })
+    .gif({ delay: 20, loop: 0 })
+    .toBuffer()
+  const name = await added(ann, moving)
+  const calm = await scene.guest('ben', '#3366cc', { reducedMotion: 'reduce' })
+  await enter(calm, room)
+  await scene.host.say(room, `:${name}:`)
+  const still = calm.getByRole('img', { name: `:${name}:` })
+  const colour = () =>
+    still.evaluate((one) => {
+      const dots = one instanceof HTMLCanvasElement && one.getContext('2d')
+      return dots && [...dots.getImageData(5, 5, 1, 1).data]
+    })
+  await becomes(colour, [255, 0, 0, 255])
+  await enter(ann, room)
+  assert.is(await ann.locator('.message img.custom-emoji').count(), 1)
+  // Three alone are as large as those that are text, and the line is as high before they come.
+  assert.is(await still.evaluate((one) => getComputedStyle(one).fontSize), '36px')
 })
 
 test.run()

@@ -176,8 +176,8 @@ test('names of emoji become them, outside of code and words', () => {
 test('a name that could be of the server’s own is marked, and begins nothing within code', () => {
   const custom = (name: string) => `<span data-emoji="${name}">:${name}:</span>`
   all([
-    [':no_such_name:', `<p>${custom('no_such_name')}</p>`],
-    [':constructor:', `<p>${custom('constructor')}</p>`],
+    ['so :no_such_name:', `<p>so ${custom('no_such_name')}</p>`],
+    ['so :constructor:', `<p>so ${custom('constructor')}</p>`],
     [':tada::ship-it:!', `<p>🎉${custom('ship-it')}!</p>`],
     [
       '[:ship-it:](https://a.example)',
@@ -193,6 +193,10 @@ test('a name that could be of the server’s own is marked, and begins nothing w
 test('up to three emoji alone are large', () => {
   all([
     ['🎉', '<p class="emoji-only">🎉</p>'],
+    [
+      ':our-otter: 🎉',
+      '<p class="emoji-only"><span data-emoji="our-otter">:our-otter:</span> 🎉</p>',
+    ],
     [':+1: 👩‍👩‍👧‍👦🇺🇳', '<p class="emoji-only">👍 👩‍👩‍👧‍👦🇺🇳</p>'],
     ['🎉🎉🎉🎉', '<p>🎉🎉🎉🎉</p>'],
     ['🎉!', '<p>🎉!</p>'],

@@ -21,8 +21,9 @@ export function asTyped(text: string): BodyHtml {
   return `<p>${paragraphs.join('</p>\n<p>')}</p>` as BodyHtml
 }
 
-const enlarged = /^<p>((?:\p{RGI_Emoji}\u{fe0f}?\s*){1,3})<\/p>$/v
-const enlargedChars = 120
+const custom = '<span data-emoji="[^"<>]*">[^<>]*</span>'
+const enlarged = new RegExp(`^<p>((?:(?:\\p{RGI_Emoji}\\u{fe0f}?|${custom})\\s*){1,3})</p>$`, 'v')
+const enlargedChars = 400
 
 /** A text of up to three emoji and nothing else is shown large. */
 export function withLargeEmoji(html: BodyHtml): BodyHtml {
