@@ -85,19 +85,3 @@ export const loginOf = (name: string): string =>
     .replace(invisible, '')
     .replace(/\s+/g, ' ')
     .trim()
-
-/** The beginning of a day in UTC; null for what is no day. */
-export function dayOf(text: string): Date | null {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null
-  const day = new Date(`${text}T00:00:00Z`)
-  return Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== text ? null : day
-}
-
-/** A day's beginning in UTC, or a time as ISO 8601 has it, with where it is told from; null for neither. */
-export function timeOf(text: string): Date | null {
-  const day = dayOf(text.slice(0, 10))
-  if (!day || text.length === 10) return day
-  if (!/^.{10}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text)) return null
-  const time = new Date(text)
-  return Number.isNaN(time.getTime()) ? null : time
-}

@@ -82,6 +82,7 @@ const SearchForm = ({ asked }: { asked: Asked }) => (
       </div>
       <div class="search-more">
         {asked.from ? <input type="hidden" name="from" value={asked.from} /> : ''}
+        {asked.zone ? <input type="hidden" name="zone" value={asked.zone} /> : ''}
         {asked.room ? (
           <label>
             <input type="checkbox" name="room" value={asked.room} checked /> In this room only

@@ -1,6 +1,6 @@
+import { timeOf } from '../chat/days.ts'
 import type { Stretch } from '../chat/pages.ts'
 import { invalid, Refusal } from '../chat/refusal.ts'
-import { timeOf } from '../chat/text.ts'
 import { limits } from '../limits.ts'
 import { type Cursor, readCursor } from '../live/cursor.ts'
 import { readSnapshotWord, type Snapshot } from '../live/snapshot.ts'

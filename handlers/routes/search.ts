@@ -53,6 +53,7 @@ const askedIn = (c: Context): Asked => ({
   from: c.req.query('from') || undefined,
   before: c.req.query('before') || undefined,
   sort: c.req.query('sort') || undefined,
+  zone: c.req.query('zone') || undefined,
 })
 
 function morePath(asked: Asked, before: string): string {

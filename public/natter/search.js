@@ -5,6 +5,12 @@ const form = /** @type {HTMLFormElement | null} */ (document.querySelector('form
 const field = /** @type {HTMLInputElement | null} */ (document.querySelector('#q'))
 const state = document.querySelector('#search-state')
 
+// Days are the reader's own; without a script they are UTC's.
+form?.addEventListener('formdata', ({ formData }) => {
+  if (!/\b(?:before|after):/i.test(String(formData.get('q')))) return
+  formData.set('zone', Intl.DateTimeFormat().resolvedOptions().timeZone)
+})
+
 /** What stands in the form, as an address. */
 function address() {
   const words = new URLSearchParams()

@@ -41,6 +41,24 @@ test('one types, and what is found appears; the address holds what is looked for
   assert.ok(await page.locator('#m1').isVisible())
 })
 
+test('days are the reader’s own', async (scene) => {
+  const [room, secret] = [await scene.room(), word()]
+  await scene.host.say(room, secret)
+  // In one of them it is never the day that it is in UTC.
+  for (const timezoneId of ['Pacific/Kiritimati', 'Pacific/Pago_Pago']) {
+    const page = await scene.guest('ann', '#3366cc', { timezoneId })
+    await finds(page, `/search?q=${secret}`, 1)
+    const today = new Intl.DateTimeFormat('sv', { timeZone: timezoneId }).format()
+    await field(page).fill(`${secret} before:${today}`)
+    await page.getByText('Nothing found').waitFor()
+    await field(page).fill(`${secret} after:${today}`)
+    await becomes(() => hits(page).count(), 1)
+    await becomes(async () => new URL(page.url()).searchParams.get('zone'), timezoneId)
+    await page.getByRole('button', { name: 'Search' }).click()
+    await becomes(() => hits(page).count(), 1)
+  }
+})
+
 test('what cannot be looked for is said beside the field, which keeps what was typed', async (scene) => {
   scene.expectsFault(/status of 422/)
   const page = await scene.guest()

@@ -139,6 +139,19 @@ test('in: and room= look in one room, before: and after: at a time, has: for wha
   assert.equal(await texts('boxes', { before: day(-1) }), [])
 })
 
+test('days are those of a zone that is told, and UTC’s where none is', async () => {
+  await said('lobby', 'parcels')
+  // In one of them it is never the day that it is in UTC.
+  for (const zone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago', 'UTC']) {
+    const today = new Intl.DateTimeFormat('sv', { timeZone: zone }).format()
+    assert.equal(await texts(`parcels after:${today}`, { zone }), ['parcels'], zone)
+    assert.equal(await texts(`parcels before:${today}`, { zone }), [], zone)
+    assert.equal(await texts('parcels', { before: today, zone }), [], zone)
+  }
+  assert.is(await refused('parcels', { zone: 'Middle/Earth' }), '422 invalid')
+  assert.is(await refused('parcels', { zone: 'x'.repeat(5_000) }), '422 invalid')
+})
+
 test('what is found is shown by an excerpt around it, with the words marked', async () => {
   const long = `${'before it '.repeat(100)}the Needle 😀 ${'after it '.repeat(100)}`.trim()
   await said('lobby', long)

@@ -1,6 +1,7 @@
 import { limits } from '../../limits.ts'
+import { dayOf, isZone } from '../days.ts'
 import { invalid, notFound, type Refusal } from '../refusal.ts'
-import { characters, dayOf, isStorable, unstorable } from '../text.ts'
+import { characters, isStorable, unstorable } from '../text.ts'
 
 /** What is looked for, as far as it can be read without asking the database. */
 export type SearchQuery = {
@@ -30,21 +31,29 @@ const traits = new Map([
 
 const part = /(-?)(?:(from|in|before|after|has):(?:"([^"]*)"|(\S*))|("[^"]*"?)|(\S+))/giu
 
+/** What stands beside what was typed. */
+type Also = {
+  /** A room's slug. */
+  room?: string | undefined
+  /** A person's name. */
+  from?: string | undefined
+  /** The time zone that days are of. */
+  zone?: string | undefined
+}
+
 /**
  * Reads what somebody typed: words, "phrases", -without, `or`, and the operators `from:`, `in:`,
  * `before:`, `after:` and `has:`.
- * @param also a room's slug and a person's name that stand beside it.
  * @returns null where there is nothing to look for; `invalid` for what cannot be looked for.
  */
-export function readSearch(
-  typed: string,
-  also: { room?: string | undefined; from?: string | undefined } = {},
-): SearchQuery | null | Refusal {
+export function readSearch(typed: string, also: Also = {}): SearchQuery | null | Refusal {
   if (![typed, also.room ?? '', also.from ?? ''].every(isStorable)) return unstorable()
   for (const [field, text] of Object.entries({ q: typed, from: also.from ?? '' })) {
     if (characters(text) > limits.searchChars)
       return invalid({ [field]: `A search has at most ${limits.searchChars} characters.` })
   }
+  const { zone = 'UTC' } = also
+  if (!isZone(zone)) return invalid({ zone: 'zone is a time zone, such as Europe/Berlin.' })
   const query = empty()
   const parts = [...typed.matchAll(part)]
   if (parts.length > limits.searchTerms)
@@ -52,7 +61,8 @@ export function readSearch(
   for (const [, minus, operator, quoted, plain, phrase, word = ''] of parts) {
     const isWithout = minus === '-'
     const value = (quoted ?? plain ?? '').trim()
-    const problem = operator && readOperator(query, operator.toLowerCase(), value, isWithout)
+    const problem =
+      operator && readOperator(query, operator.toLowerCase(), { value, isWithout, zone })
     if (problem) return problem
     if (!operator) readTerm(query, phrase ?? word.replace(opening, ''), isWithout)
   }
@@ -95,8 +105,7 @@ function readTerm(query: SearchQuery, text: string, isWithout: boolean): void {
 function readOperator(
   query: SearchQuery,
   operator: string,
-  value: string,
-  isWithout: boolean,
+  { value, isWithout, zone }: { value: string; isWithout: boolean; zone: string },
 ): Refusal | undefined {
   // Somebody may be in the middle of typing it.
   if (value === '') return undefined
@@ -105,7 +114,7 @@ function readOperator(
   if (operator === 'from') query.from.push(value)
   else if (operator === 'in') query.room = value.toLowerCase().replace(/^#/, '')
   else {
-    const day = dayOf(value)
+    const day = dayOf(value, zone)
     if (day === null) return invalid({ q: `${operator}: takes a day, such as 2026-11-01.` })
     query[operator as 'before' | 'after'] = day
   }

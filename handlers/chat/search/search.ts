@@ -1,10 +1,10 @@
 import { limits } from '../../limits.ts'
+import { dayOf } from '../days.ts'
 import type { Message } from '../messages.ts'
 import { aboveFloor } from '../messages.ts'
 import type { Person } from '../people.ts'
 import { invalid, notFound, Refusal } from '../refusal.ts'
 import type { Sql } from '../sql.ts'
-import { dayOf } from '../text.ts'
 import { type Compiled, partsOfWords, type Words, wholeWords, wordsOf } from './compile.ts'
 import { type Excerpt, excerptOf } from './excerpt.ts'
 import { findHits, type Hit } from './hits.ts'
@@ -22,6 +22,8 @@ export type Asked = {
   /** Where to go on, as the page before said, or a day. */
   before?: string | undefined
   sort?: string | undefined
+  /** The time zone that days are of, as `Europe/Berlin`; UTC where none is told. */
+  zone?: string | undefined
 }
 
 export type Result = {
@@ -52,7 +54,7 @@ export async function search(
 ): Promise<Found | null | Refusal> {
   const query = readSearch(asked.q, asked)
   if (query === null || query instanceof Refusal) return query
-  const begin = readBegin(asked.before, asked.sort)
+  const begin = readBegin(asked)
   if (begin instanceof Refusal) return begin
   const [rooms, words] = await Promise.all([
     readableRooms(sql, person, query.room),
@@ -78,11 +80,11 @@ type Scene = Begin & {
 
 const nothingYet = { found: nothing }
 
-function readBegin(before: string | undefined, sort: string | undefined): Begin | Refusal {
+function readBegin({ before, sort, zone }: Asked): Begin | Refusal {
   const order = sort || 'newest'
   if (order !== 'newest' && order !== 'best') return invalid({ sort: 'sort is newest or best.' })
   if (!before) return { order, after: null, until: null }
-  const until = dayOf(before)
+  const until = dayOf(before, zone)
   if (until) return { order, after: null, until }
   const after = readAfter(before)
   if (after && (after.best !== null) === (order === 'best')) return { order, after, until: null }
