@@ -22,6 +22,10 @@ type Entered = {
   seen: number
 }
 
+/** Whether a stream is to begin with what must be read, past an end of the log that may have moved. */
+const isBehind = ({ form, reading }: AskedWait, head: number): boolean =>
+  form === 'stream' && reading.after !== null && reading.after.seq < head
+
 /** Manners that are kept: a room has six. */
 const MANNERS = 6_000
 
@@ -55,7 +59,7 @@ class DirectWaits {
     }
     const acquaintance = known.findBy(asked.key)
     const head = acquaintance && hub.headOf(acquaintance.room.id)
-    if (acquaintance && head !== undefined)
+    if (acquaintance && head !== undefined && !isBehind(asked, head))
       this.#begin(outgoing, asked, {
         person: acquaintance.person,
         room: acquaintance.room,

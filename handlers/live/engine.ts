@@ -65,7 +65,7 @@ export async function openEngine(parts: Parts): Promise<Engine> {
     onError: failed,
   })
   const known = new Known(log)
-  const sweeping = new Sweep(sql, [hub, log])
+  const sweeping = new Sweep(sql, [known.beside(hub), hub, log])
   const sweep = async () => {
     void heads.sweep()
     if (hub.held > 0) log.isTrusted() // So it is swept: whose session ends is to be told.

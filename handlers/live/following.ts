@@ -13,6 +13,8 @@ type Options = {
   onError: (error: unknown) => void
   /** Tells those who wait in a room what its ring has. */
   release: (room: Room) => void
+  /** Ends the waits in a room: who waits there asks again, and is told where they stand. */
+  forget: (room: Room) => void
 }
 
 /** Reads the rooms that somebody waits in, as they move: one query for a room, whoever waits. */
@@ -37,7 +39,7 @@ export class Following {
   }
 
   async #readAll(room: Room): Promise<void> {
-    const { sql, rooms, fence, release, onError } = this.#options
+    const { sql, rooms, fence, release, forget, onError } = this.#options
     try {
       while (room.groups.size > 0) {
         if (room.ring.top >= rooms.reached(room)) break
@@ -49,7 +51,10 @@ export class Following {
         if (rooms.get(room.id) !== room) break
         // Somebody waits further back by now, so it has begun anew from there.
         if (room.ring !== ring) continue
-        if (read.events.length === 0) break
+        const [first] = read.events
+        if (!first) break
+        // What came between is not kept any more.
+        if (first.seq !== ring.top + 1) return forget(room)
         room.push(read.events)
         release(room)
       }

@@ -43,14 +43,9 @@ export class Hub implements Follower {
    */
   constructor(sql: Sql, onError: (error: unknown) => void, fence: FenceOf = () => undefined) {
     this.#reads = new SharedReads(sql, fence)
-    const rooms = this.#rooms
-    this.#following = new Following({
-      sql,
-      rooms,
-      fence,
-      onError,
-      release: this.#release.bind(this),
-    })
+    const release = this.#release.bind(this)
+    const forget = ({ id }: Room) => this.forget(id)
+    this.#following = new Following({ sql, rooms: this.#rooms, fence, onError, release, forget })
   }
 
   /** How many requests wait here now. */
@@ -178,13 +173,14 @@ export class Hub implements Follower {
   }
 
   /**
-   * What a sweep has found. A head that went back, or a room that is gone, ends the waits: the
-   * clients ask again and are told.
+   * What a sweep has found. A head that went back, a room that is gone or one whose waits stand in
+   * what went ends the waits: the clients ask again and are told.
    */
-  swept(heads: Heads, believed: Heads): void {
+  swept(heads: Heads, believed: Heads, _askedAt: number, expired: Heads): void {
     for (const [id, before] of believed) {
       const head = heads.get(id)
-      if (head === undefined || head < before) this.forget(id)
+      const isOver = this.#rooms.expire(id, expired.get(id) ?? 0)
+      if (head === undefined || head < before || isOver) this.forget(id)
       else this.advance(id, head)
     }
   }

@@ -4,6 +4,7 @@ import type { Person } from '../chat/people.ts'
 import type { Room } from '../chat/rooms.ts'
 import { limits } from '../limits.ts'
 import type { ServerLog } from './server-log.ts'
+import type { Follower, Heads } from './sweep.ts'
 
 /** Who somebody is and which room they may see, as it was when the database was asked last. */
 export type Acquaintance = {
@@ -79,6 +80,17 @@ export class Known {
     }
   }
 
+  /**
+   * Looks at the same rooms as `hub`, and before it: what is remembered of one is wrong once its old
+   * talk is gone, and the hub lets those ask again who stood in it.
+   */
+  beside(hub: Pick<Follower, 'believed'>): Follower {
+    return {
+      believed: () => hub.believed(),
+      swept: (_heads, _believed, _askedAt, expired) => this.#expire(expired),
+    }
+  }
+
   /** What was remembered may be wrong. */
   forget(): void {
     this.#fresh = new Map()
@@ -91,10 +103,27 @@ export class Known {
     // Another database, or an older copy of it: nobody in it need be who they were.
     const before = this.#rooms.get(room.id)
     if (before && before.origin !== room.origin) this.forget()
+    if (before && before.firstSeq < room.firstSeq) this.#forgetRooms([room.id])
+    // Whoever is remembered in a room shares it, so that what is wrong about it is found there.
+    if (this.#rooms.size >= limits.rememberedRooms) this.forget()
     const shared = this.#rooms.get(room.id) ?? room
-    if (this.#rooms.size >= limits.rememberedRooms) this.#rooms.clear()
     this.#rooms.set(room.id, shared)
     this.#keep(keyOf(cookie, slug), { person, room: shared, standing, session })
+  }
+
+  /** @param expired what has this number of a room or a lower one is not kept any more. */
+  #expire(expired: Heads): void {
+    const moved = [...expired].filter(([id, seq]) => seq > (this.#rooms.get(id)?.firstSeq ?? seq))
+    this.#forgetRooms(moved.map(([id]) => id))
+  }
+
+  #forgetRooms(ids: readonly number[]): void {
+    if (ids.length === 0) return
+    const gone = new Set(ids)
+    for (const id of gone) this.#rooms.delete(id)
+    for (const people of [this.#fresh, this.#older]) {
+      for (const [key, { room }] of people) if (gone.has(room.id)) people.delete(key)
+    }
   }
 
   /** Two generations: who is not asked for while one fills is forgotten with the next. */

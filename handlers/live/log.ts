@@ -115,17 +115,25 @@ export const nothing = (after: number): Batch => ({ events: [], next: after, mor
 /** The number that stands for the server's own log where a room's number may stand. */
 export const SERVER_LOG = 0
 
-/**
- * The heads of these rooms, and with `SERVER_LOG` among them of the server's log; those that are
- * gone left out. One query, whatever their number.
- */
-export async function readHeads(sql: Sql, roomIds: number[]): Promise<Map<number, number>> {
-  const { rows } = await sql.query<{ id: number; last_seq: number }>(
-    `select id, last_seq from rooms where id = any($1)
-      union all select ${SERVER_LOG}, last_seq from server where ${SERVER_LOG} = any($1)`,
+/** Both ends of logs, by the number of their room; `SERVER_LOG` is the server's. */
+export type Ends = {
+  /** Their newest numbers. */
+  heads: Map<number, number>
+  /** What has this number or a lower one is not kept any more. */
+  expired: Map<number, number>
+}
+
+/** Where the logs of these rooms end; those that are gone left out. One query, whatever their number. */
+export async function readEnds(sql: Sql, roomIds: number[]): Promise<Ends> {
+  const { rows } = await sql.query<{ id: number; last_seq: number; first_seq: number }>(
+    `select id, last_seq, first_seq from rooms where id = any($1)
+      union all select ${SERVER_LOG}, last_seq, 0 from server where ${SERVER_LOG} = any($1)`,
     [roomIds],
   )
-  return new Map(rows.map((row) => [row.id, row.last_seq]))
+  return {
+    heads: new Map(rows.map((row) => [row.id, row.last_seq])),
+    expired: new Map(rows.map((row) => [row.id, row.first_seq])),
+  }
 }
 
 function eventFrom(row: EventRow): LogEvent {

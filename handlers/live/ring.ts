@@ -39,6 +39,19 @@ export class Ring {
     this.#trim(events.length)
   }
 
+  /**
+   * Lets go of what has this number or a lower one, all of which the ring has heard of.
+   * @returns whether there was any.
+   */
+  expire(seq: number): boolean {
+    if (seq <= this.#from) return false
+    const kept = this.past(seq)
+    this.#events = [...kept]
+    this.#chars = kept.reduce((sum, event) => sum + charsOf(event), 0)
+    this.#from = seq
+    return true
+  }
+
   /** The events past a number that is covered. */
   past(after: number): readonly LogEvent[] {
     // Numbers have no gaps, so a number says where its event stands.

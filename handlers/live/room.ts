@@ -80,6 +80,11 @@ export class Room {
     this.#batches.clear()
   }
 
+  /** What has this number or a lower one is not kept any more. */
+  expire(seq: number): void {
+    if (this.#ring.expire(seq)) this.#batches.clear()
+  }
+
   /**
    * The events past a number that the ring covers. The same object to all who ask for the same.
    * @param head the room's newest number, which the ring may not have reached yet.

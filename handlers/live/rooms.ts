@@ -46,6 +46,17 @@ export class Rooms {
     this.#heads.set(id, head)
   }
 
+  /**
+   * What has this number of a room or a lower one is not kept any more, and is told to nobody.
+   * @returns whether somebody waits who stands in it.
+   */
+  expire(id: number, seq: number): boolean {
+    const room = this.#rooms.get(id)
+    if (!room || room.ring.top < seq) return room !== undefined
+    room.expire(seq)
+    return false
+  }
+
   /** What those are told whose wait ends with nothing. */
   nothingFor(group: Group | undefined): Batch {
     const batch = nothing(group?.after ?? 0)

@@ -1,5 +1,5 @@
 import type { Sql } from '../chat/sql.ts'
-import { readHeads } from './log.ts'
+import { readEnds } from './log.ts'
 
 /** The heads of logs by the number of their room, `SERVER_LOG` for the server's. */
 export type Heads = ReadonlyMap<number, number>
@@ -12,8 +12,9 @@ export type Follower = {
    * Is told what stands in the database; a log that is gone is missing there.
    * @param believed what was believed when the database was asked: later bells may be ahead of it.
    * @param askedAt when it was asked, as `Date.now()` gives it.
+   * @param expired what has this number of a room or a lower one is not kept any more.
    */
-  swept(heads: Heads, believed: Heads, askedAt: number): void
+  swept(heads: Heads, believed: Heads, askedAt: number, expired: Heads): void
 }
 
 /**
@@ -54,9 +55,9 @@ export class Sweep {
     const ids = new Set(asked.flatMap(({ believed }) => [...believed.keys()]))
     if (ids.size === 0) return
     const askedAt = Date.now()
-    const heads = await readHeads(this.#sql, [...ids])
+    const { heads, expired } = await readEnds(this.#sql, [...ids])
     for (const { follower, believed } of asked) {
-      if (believed.size > 0) follower.swept(heads, believed, askedAt)
+      if (believed.size > 0) follower.swept(heads, believed, askedAt, expired)
     }
   }
 }
