@@ -100,6 +100,9 @@ export const limits = {
   /** The newest events of a room that an instance keeps: at least a whole page of them. */
   ringEvents: 256,
   ringChars: 512 * 1024,
+  /** Answers of a room that are kept for others who ask for the same, and what is made of all rooms'. */
+  keptBatches: 64,
+  madeBytes: 32 * 1024 * 1024,
   /** How exact the end of a wait is. */
   wheelSpanMs: 250,
   /** Those who waited are answered in slices, so that others have their turn in between. */

@@ -1,3 +1,4 @@
+import { limits } from '../limits.ts'
 import { RecentHints } from './hints.ts'
 import { above, type Batch, cut, type LogEvent } from './log.ts'
 import { Ring } from './ring.ts'
@@ -98,6 +99,8 @@ export class Room {
     batch.more ||= this.#ring.top < head && batch.events.length >= limit
     const hints = this.hints.past(after)
     if (hints) batch.hints = hints
+    // Each reader may choose a place and a limit of their own.
+    if (this.#batches.size >= limits.keptBatches) this.#batches.clear()
     this.#batches.set(key, batch)
     return batch
   }

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { limits } from '../../handlers/limits.ts'
 import { continues, epochOf, readCursor, writeCursor } from '../../handlers/live/cursor.ts'
 import { once } from '../../handlers/live/once.ts'
 import { suite } from '../suite.ts'
@@ -55,6 +56,22 @@ test('a text is made of an object once for each form', () => {
   assert.is(once(one, 'fragment', make), 'made 1')
   assert.is(once(one, 'text', make), 'made 2')
   assert.is(once(other, 'fragment', make), 'made 3')
+})
+
+test('of what was made so much is kept, and the rest made again', () => {
+  let made = 0
+  const of = {}
+  const large = (form: number) =>
+    once(of, `form ${form}`, () => {
+      made++
+      return new Uint8Array(limits.madeBytes / 8)
+    })
+  for (let form = 0; form < 20; form++) large(form)
+  large(19)
+  large(18)
+  assert.is(made, 20)
+  large(0)
+  assert.is(made, 21)
 })
 
 test('an empty text is made once as well', () => {

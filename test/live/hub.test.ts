@@ -95,6 +95,24 @@ test('500 who wait for the same cost one query, and are given the same to render
   assert.is(renders, 1)
 })
 
+test('who asks for the same is given the same, of a few places of each room', async () => {
+  const reader = follow(hub, room)
+  await until(() => hub.held === 1)
+  for (let said = 1; said <= 3; said++) {
+    await tell()
+    await until(() => reader.told.length === said && hub.held === 1)
+  }
+  const known = (limit: number) =>
+    hub.known({ roomId: room.id, head: 3, after: 0, limit, floor: 0 })
+  const one = known(1)
+  assert.ok(one)
+  assert.is(known(1), one)
+  for (let limit = 2; limit <= limits.keptBatches + 2; limit++) assert.ok(known(limit))
+  assert.is.not(known(1), one)
+  assert.equal(known(1), one)
+  await reader.stop()
+})
+
 test('those who wait from different numbers on are served by one query', async () => {
   for (let turn = 0; turn < 4; turn++) await commit()
   const waiting = upTo(4).map((after) => changes(hub, waitIn(room, { after })))
