@@ -28,7 +28,8 @@ export async function* stripJpeg(reader: ByteReader, seen: Seen): AsyncGenerator
     if (bytes < 0) throw new DamagedImage('A segment has no length.')
     parts.note(bytes)
     const segment = await need(reader, bytes)
-    if (isFrame(marker) && bytes >= 5) {
+    // Decoders go by the first one.
+    if (isFrame(marker) && bytes >= 5 && seen.width === undefined) {
       const [height, width] = [segment.readUInt16BE(1), segment.readUInt16BE(3)]
       Object.assign(seen, turned > 4 ? { width: height, height: width } : { width, height })
     }

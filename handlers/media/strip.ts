@@ -1,4 +1,5 @@
 import { ByteReader } from '../bytes.ts'
+import { sizedGif } from './gif.ts'
 import { stripJpeg } from './jpeg.ts'
 import { stripPng } from './png.ts'
 import type { Seen, Stripping } from './seen.ts'
@@ -29,13 +30,4 @@ const strippings: Record<string, Stripping> = {
   'image/apng': stripPng,
   'image/webp': stripWebp,
   'image/gif': sizedGif,
-}
-
-/** A GIF has nowhere to say where it was taken; its size stands at its beginning. */
-async function* sizedGif(reader: ByteReader, seen: Seen): AsyncGenerator<Buffer> {
-  if (await reader.fill(10)) {
-    seen.width = reader.held.readUInt16LE(6)
-    seen.height = reader.held.readUInt16LE(8)
-  }
-  yield* reader.rest()
 }

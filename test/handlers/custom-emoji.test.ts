@@ -112,6 +112,15 @@ test('what is no picture, damaged, too large or without a name that could be one
   assert.ok(vast.length < limits.emojiBytes)
   const size = Buffer.from(small.subarray(8, 33))
   const twice = Buffer.concat([vast.subarray(0, 33), size, vast.subarray(33)])
+  // A screen of one dot, and pictures that are larger.
+  const beyond = await sharp({
+    create: { width: 1_200, height: 1_200, channels: 3, background: 'red' },
+  })
+    .gif()
+    .toBuffer()
+  assert.ok(beyond.length < limits.emojiBytes)
+  beyond.writeUInt16LE(1, 6)
+  beyond.writeUInt16LE(1, 8)
   const huge = randomBytes(limits.emojiSentBytes + 1)
   const moving = await sharp(randomBytes(200 * 200 * 3 * 3), {
     raw: { width: 200, height: 600, channels: 3, pageHeight: 200 },

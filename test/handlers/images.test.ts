@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import sharp from 'sharp'
 import * as assert from 'uvu/assert'
 import { limits } from '../../handlers/limits.ts'
+import type { Seen } from '../../handlers/media/seen.ts'
+import { stripped } from '../../handlers/media/strip.ts'
 import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
 import { type Instance, startInstance } from './app.ts'
@@ -93,6 +95,33 @@ test('a picture that lies on its side is sized as it is looked at, and stays so'
     await fragmentOf(message),
     /<img src="\/previews\/\w+" alt="side\.jpg" width="80" height="320"/,
   )
+})
+
+test('a picture is as large as browsers show it, whatever else it says of itself', async () => {
+  const gif = async (frames: number) =>
+    sharp(randomBytes(300 * 200 * frames * 3), {
+      raw: { width: 300, height: 200 * frames, channels: 3, pageHeight: 200 },
+    })
+      .gif({ effort: 1 })
+      .toBuffer()
+  const small = await gif(3)
+  small.writeUInt16LE(1, 6)
+  small.writeUInt16LE(1, 8)
+  const jpeg = await noise(300, 200).jpeg().toBuffer()
+  // Another size of one dot, in front of the end.
+  const frame = Buffer.from('ffc00011080001000103012200021101031101', 'hex')
+  const twice = Buffer.concat([jpeg.subarray(0, -2), frame, jpeg.subarray(-2)])
+  for (const bytes of [await gif(1), await gif(3), small, twice]) {
+    async function* inBits() {
+      for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7)
+    }
+    const seen: Seen = {}
+    const kept: Uint8Array[] = []
+    const type = bytes === twice ? 'image/jpeg' : 'image/gif'
+    for await (const piece of stripped(type, inBits(), seen)) kept.push(Buffer.from(piece))
+    assert.equal(seen, { width: 300, height: 200 })
+    if (type === 'image/gif') assert.ok(Buffer.concat(kept).equals(bytes))
+  }
 })
 
 test('a large picture is shown by a smaller one, which is for the same people', async () => {
