@@ -20,7 +20,8 @@ const KEY = `natter:read:${me}`
 /**
  * @typedef {{ unread: number, mentions: number, messages: number, last: number, level: string, link: Element }} Room
  * @typedef {{ room: string, last: number, messages?: number, mentions?: number, by?: string | null,
- *   n?: number, unread?: number }} Told a `room.head`, or with `n` and `unread` a `room.read`
+ *   n?: number, unread?: number, isOld?: boolean }} Told a `room.head`, or with `n` and `unread` a
+ *   `room.read`; `isOld`: it may be older than the page
  */
 
 /** The rooms of the list that are theirs, by address. @type {Map<string, Room>} */
@@ -77,6 +78,7 @@ function keep(slug, n) {
 /** @param {Told} head */
 export function told(head) {
   const known = rooms.get(head.room)
+  if (head.isOld && isStale(head)) return
   if (head.n !== undefined) {
     if (head.room === room) markerOf(Number(head.n))
     // What is older than the page was counted anew as it was made.
@@ -92,6 +94,14 @@ export function told(head) {
     else known.unread = isMine || known.level === 'nothing' ? 0 : known.unread + more
   }
   show()
+}
+
+/** Whether a page knows better than what was told before it came. @param {Told} reading */
+function isStale({ room: slug, n, last, unread }) {
+  if (n === undefined) return false
+  if (slug === room) return Number(n) < Number(app?.getAttribute('data-read') ?? 0)
+  const known = rooms.get(slug)
+  return known?.last === Number(last) && Number(unread) > known.unread
 }
 
 /**

@@ -86,7 +86,9 @@ function stand(port, now) {
     isHeld = false
   }
   follow()
-  if (!before) for (const head of heads.values()) port.postMessage({ head })
+  // The page may be newer than what was told before it came.
+  if (!before)
+    for (const head of heads.values()) port.postMessage({ head: { ...head, isOld: true } })
   const last = heads.get(now.room ?? '')?.last
   if (before && last) port.postMessage({ head: { room: now.room, last } })
   port.postMessage({ state: connection.state, ...connection.place })

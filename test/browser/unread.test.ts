@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { people } from './people.ts'
-import { alone, becomes, enter, holds, say, shows } from './talk.ts'
+import { alone, arrive, becomes, enter, holds, say, shows } from './talk.ts'
 
 const test = people('what somebody has not read')
 
@@ -151,6 +151,30 @@ for (const how of ['with a worker for all tabs', 'without a worker']) {
     assert.is(held, 2)
   })
 }
+
+test('a tab that is loaded again does not take what was read before for having been set back', async (scene) => {
+  const [room, other] = [await scene.room(), await scene.room()]
+  const tab = await scene.guest()
+  for (const one of [other, room]) await knows(tab, one)
+  const [cookie] = await tab.context().cookies()
+  const phone = await scene.visitor()
+  await phone.context().addCookies(cookie ? [cookie] : [])
+  await enter(phone, other)
+  // The worker of all tabs lives on while one is loaded again.
+  await enter(await tab.context().newPage(), other)
+  await look(tab, false)
+  await scene.host.say(room, 'one')
+  await becomes(() => count(phone, room), '1 unread')
+  await look(tab, true)
+  await becomes(() => count(phone, room), '')
+  const read = tab.waitForResponse((answer) => answer.url().endsWith(`/r/${room}/read`))
+  await scene.host.say(room, 'two')
+  await read
+  await arrive(tab, () => tab.reload())
+  await scene.host.say(room, 'three')
+  await becomes(() => count(phone, room), '1 unread')
+  await becomes(() => count(phone, room), '')
+})
 
 test('two devices are in step, and one can mark as unread from a message on', async (scene) => {
   const [room, other] = [await scene.room(), await scene.room()]
