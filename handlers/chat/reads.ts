@@ -126,10 +126,10 @@ export class Reads {
   #keep(noted: Noted): void {
     const rooms = this.#noted.get(noted.personId) ?? new Map<number, Noted>()
     const before = rooms.get(noted.roomId)
-    if (before && before.n >= noted.n) {
-      before.at = Math.max(before.at, noted.at)
-      return
-    }
+    // When it was read decides whether it still holds: who set it back since reads what comes
+    // earlier in the room, and has not read this one anew.
+    if (before && before.n > noted.n) return
+    if (before?.n === noted.n) noted.at = Math.max(noted.at, before.at)
     // A reader tells again as they read on.
     if (!before && this.#count >= limits.readsNoted) return
     if (!before) this.#count++

@@ -1,5 +1,7 @@
 /** Where somebody was, on all their devices and at all instances. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
+import { limits } from '../../handlers/limits.ts'
 import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
@@ -141,6 +143,17 @@ test('a marker goes back on purpose alone, and what was read before that does no
   await readAll(here, ann, room)
   assert.equal(await counts(ann, there), [0, 0])
   assert.equal(await markers(database, ann, room), [4])
+})
+
+test('what is read after a marker was set back does not bring back what was read before', async () => {
+  for (const body of ['1', '2', '3', '4']) await say(here.app, bob, room, body)
+  await read(there, ann, room, { n: 4 })
+  await read(here, ann, room, { n: 1, unread: true })
+  // From then on it counts as read after.
+  await sleep(2 * limits.readsLateMs)
+  await read(there, ann, room, { n: 2 })
+  await written()
+  assert.not.equal(await markers(database, ann, room), [4])
 })
 
 test('a number past the end is the end', async () => {
