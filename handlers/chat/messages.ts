@@ -129,14 +129,21 @@ export const aboveFloor = (message: Message, floor: number): Message =>
 
 const isAbove = (n: number | null, floor: number): boolean => n === null || n > floor
 
+/** What it takes in an answer, about, that somebody gave a reaction. */
+const givenChars = 60
+
+/** How much of an answer a message takes, in characters: its text, and who gave it which reaction. */
+export const sizeOf = ({ body, reactions }: Message): number =>
+  reactions.reduce((size, { by }) => size + by.length * givenChars, body.length)
+
 /**
- * How many of these, from the first on, one answer holds: their texts all together stay within
- * `most` characters, but the first is given whatever its size.
+ * How many of these, from the first on, one answer holds: all together they stay within `most`
+ * characters, but the first is given whatever its size.
  */
 export function thatFit(messages: readonly (Message | null)[], most: number): number {
   let size = 0
   const over = messages.findIndex((message, i) => {
-    size += message?.body.length ?? 0
+    size += message ? sizeOf(message) : 0
     return i > 0 && size > most
   })
   return over === -1 ? messages.length : over

@@ -1,3 +1,4 @@
+import { sizeOf } from '../chat/messages.ts'
 import { limits } from '../limits.ts'
 import type { LogEvent } from './log.ts'
 
@@ -63,7 +64,7 @@ export class Ring {
     if (!message) return
     this.#events = this.#events.map((event) => {
       if (event.message?.n !== message.n) return event
-      this.#chars += message.body.length - charsOf(event)
+      this.#chars += sizeOf(message) - charsOf(event)
       return { ...event, message }
     })
   }
@@ -85,4 +86,4 @@ export class Ring {
   }
 }
 
-const charsOf = (event: LogEvent | undefined) => event?.message?.body.length ?? 0
+const charsOf = (event: LogEvent | undefined) => (event?.message ? sizeOf(event.message) : 0)

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { limits } from '../../handlers/limits.ts'
-import { type LogEvent, nothing } from '../../handlers/live/log.ts'
+import { cut, type LogEvent, nothing } from '../../handlers/live/log.ts'
 import { Ring } from '../../handlers/live/ring.ts'
 import { Room } from '../../handlers/live/room.ts'
 import { Wait } from '../../handlers/live/wait.ts'
@@ -32,6 +32,20 @@ test('forgets the oldest events, and says so', () => {
   assert.equal([ring.from, ring.covers(4), ring.covers(5)], [5, false, true])
   assert.is(ring.past(5).length, limits.ringEvents)
   assert.is(ring.past(5)[0]?.seq, 6)
+})
+
+test('a message that a crowd reacted to counts for its size, here and in an answer', () => {
+  const by = upTo(500).map((id) => ({ id, name: 'somebody' }))
+  const reactions = upTo(20).map((one) => ({ emoji: `:${one}:`, by }))
+  const liked = (seq: number): LogEvent => {
+    const { message, ...event } = posted(seq)
+    return { ...event, message: message && { ...message, reactions } }
+  }
+  const ring = new Ring(0)
+  for (const seq of upTo(5)) ring.push([liked(seq)])
+  assert.is(ring.past(0).length, 1)
+  const { events, more } = cut([liked(1), posted(2), posted(3)], 0, 50)
+  assert.equal([seqs(events), more], [[1], true])
 })
 
 test('keeps so many characters and no more, however messages change', () => {
