@@ -146,14 +146,18 @@ test('a marker goes back on purpose alone, and what was read before that does no
 })
 
 test('what is read after a marker was set back does not bring back what was read before', async () => {
-  for (const body of ['1', '2', '3', '4']) await say(here.app, bob, room, body)
-  await read(there, ann, room, { n: 4 })
-  await read(here, ann, room, { n: 1, unread: true })
-  // From then on it counts as read after.
-  await sleep(2 * limits.readsLateMs)
-  await read(there, ann, room, { n: 2 })
-  await written()
-  assert.not.equal(await markers(database, ann, room), [4])
+  // What is noted may be written meanwhile, and then there is nothing to bring back.
+  for (let turn = 0; turn < 3; turn++) {
+    room = await roomOf(here.app, ann, `Room ${Math.random()}`)
+    for (const body of ['1', '2', '3', '4']) await say(here.app, bob, room, body)
+    await read(there, ann, room, { n: 4 })
+    await read(here, ann, room, { n: 1, unread: true })
+    // From then on it counts as read after.
+    await sleep(limits.readsLateMs + 100)
+    await read(there, ann, room, { n: 2 })
+    await written()
+    assert.not.equal(await markers(database, ann, room), [4])
+  }
 })
 
 test('a number past the end is the end', async () => {
