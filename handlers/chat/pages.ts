@@ -53,6 +53,9 @@ export async function readPage(
   const messages = rows.map((row) => aboveFloor(messageFrom(row), floor))
   const older = messages.filter((message) => message.n < pivot)
   const newer = messages.filter((message) => message.n >= pivot)
+  // Nothing was said since, though something happened.
+  if (newer.length === 0 && stretch.from === 'since' && pivot <= room.lastSeq)
+    return readPage(sql, room, { from: 'newest' }, limit, floor)
   const down = thatFit(older.toReversed().slice(0, below), limits.pageChars)
   const up = thatFit(newer.slice(0, above), limits.pageChars)
   const shown = [...older.slice(older.length - down), ...newer.slice(0, up)]

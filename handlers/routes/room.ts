@@ -28,8 +28,7 @@ export const showRoom: Answer = async (c) => {
   const stretch: Stretch = reading.of === 'page' ? reading.stretch : { from: 'newest' }
   const page = await readPage(c.var.sql, room, stretch, reading.limit, standing.floor)
   const live = cursorAt(c, room, room.lastSeq)
-  // Who goes to a day stands at its beginning.
-  const begins = c.req.query('date') === undefined ? undefined : page.messages[0]?.n
+  const begins = beginOf(stretch, page)
   const fragment = isHtml(c) ? await wholeRoom(c, { ...entry, page, begins }) : ''
   return represent(
     c,
@@ -40,6 +39,12 @@ export const showRoom: Answer = async (c) => {
     },
     { headers: { link: nextLink(room, live) } },
   )
+}
+
+/** Who goes to a time stands at the first message since; at the present where nothing was said since. */
+function beginOf(stretch: Stretch, { messages }: Page): number | undefined {
+  const [first] = messages
+  return stretch.from === 'since' && first && first.at >= stretch.at ? first.n : undefined
 }
 
 /** A page of messages for programs. `prev` and `next` are for `before=` and `from=`. */

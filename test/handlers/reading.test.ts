@@ -159,6 +159,32 @@ test('a day is gone to, and the present where nothing was said since', async () 
   )
 })
 
+test('after the last message is the present, also where something happened since', async () => {
+  const quiet = await roomOf(instance.app, ann, 'Quiet')
+  for (let n = 1; n <= 3; n++) await say(instance.app, ann, quiet, `message ${n}`)
+  const edited = await ask(instance.app, `/r/${quiet}/messages/3`, {
+    by: ann,
+    method: 'PATCH',
+    json: { body: 'edited' },
+  })
+  assert.is(edited.status, 200)
+  for (const path of [`/r/${quiet}`, `/r/${quiet}/messages`]) {
+    const { messages } = await jsonOf<PageJson>(
+      ask(instance.app, `${path}?date=2999-01-01`, { by: ann }),
+    )
+    assert.equal(
+      messages.map(({ n }) => n),
+      [1, 2, 3],
+    )
+  }
+  const at = async (date: string) => {
+    const page = await ask(instance.app, `/r/${quiet}?date=${date}`, { by: ann, form: 'page' })
+    return /data-at="(\d+)"/.exec((await page.text()).split('<ol id="messages"')[0] ?? '')?.[1]
+  }
+  assert.is(await at('2999-01-01'), undefined)
+  assert.is(await at('2001-01-01'), '1')
+})
+
 test('a time is gone to, wherever it is told from', async () => {
   const [, , third] = (
     await jsonOf<PageJson>(ask(instance.app, `/r/${room}/messages?from=1&limit=3`))
