@@ -4,12 +4,12 @@ import { MessageItem, messageJson } from './message.tsx'
 import { pageFragment, toMe } from './page.tsx'
 import { harmless, messageText } from './text.ts'
 
-/** What somebody has saved. */
-export const savedFragment = (saved: Saved[], next: SavedPlace | null): string =>
+/** What somebody has saved. @param me whose page it is, for what is marked in the browser */
+export const savedFragment = (saved: Saved[], next: SavedPlace | null, me: number): string =>
   pageFragment(
     'Saved',
     toMe,
-    <section aria-label="Saved messages">
+    <section aria-label="Saved messages" data-me={me}>
       {saved.length === 0 ? (
         <p class="hint">You have saved nothing yet. Open a message by its time to save it.</p>
       ) : (

@@ -50,11 +50,11 @@ export const showThread: Answer = async (c) => {
 export const showPins: Answer = async (c) => {
   const entry = await enterRoom(c)
   if (entry instanceof Refusal) return entry
-  const { room, standing } = entry
+  const { room, standing, person } = entry
   const messages = await listPinned(c.var.sql, room, standing.floor)
   return represent(c, {
     json: () => pinnedJson(room, messages),
-    fragment: () => pinnedFragment(room, standing, messages),
+    fragment: () => pinnedFragment({ room, standing, person, messages }),
     text: () => messagesText(messages),
   })
 }
@@ -82,7 +82,7 @@ export const showSaved: Answer = async (c) => {
   const { saved, next } = await listSaved(c.var.sql, person.id, before)
   return represent(c, {
     json: () => savedJson(saved, next),
-    fragment: () => savedFragment(saved, next),
+    fragment: () => savedFragment(saved, next, person.id),
     text: () => savedText(saved),
   })
 }

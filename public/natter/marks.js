@@ -7,6 +7,7 @@ const RUN_MS = 5 * 60 * 1000
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' })
 const whole = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' })
+const dated = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 const thisYear = new Intl.DateTimeFormat(undefined, {
   weekday: 'long',
   day: 'numeric',
@@ -15,14 +16,26 @@ const thisYear = new Intl.DateTimeFormat(undefined, {
 const otherYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' })
 
 const app = document.querySelector('.app')
-const me = app?.getAttribute('data-me') ?? ''
+const me = document.querySelector('[data-me]')?.getAttribute('data-me') ?? ''
 
 /** Marks all messages on the page; leaves alone what is marked already. */
 function mark() {
   if (document.querySelector('[data-emoji], .reactions button[value^=":"]'))
     import('./custom-emoji.js').catch(() => {})
   const list = document.getElementById('messages')
-  if (!list) return
+  if (list) markTalk(list)
+  // What was picked out of a talk, or out of several: nothing follows on there, and no day goes on.
+  for (const item of document.querySelectorAll('.messages:not(#messages) > .message')) {
+    if (!(item instanceof HTMLElement)) continue
+    markMine(item)
+    localTime(item, new Date(item.dataset.at ?? ''), true)
+  }
+  // Most talk has no tables and no code, and needs no styles for them.
+  if (document.querySelector('[data-lang], .wide')) import('./words.js').catch(() => {})
+}
+
+/** @param {HTMLElement} list */
+function markTalk(list) {
   keepThread(list)
   /** @type {{ author: string, at: number, day: string } | null} */
   let before = null
@@ -40,8 +53,6 @@ function mark() {
     localTime(item, at)
     before = { author, at: at.getTime(), day }
   }
-  // Most talk has no tables and no code, and needs no styles for them.
-  if (document.querySelector('[data-lang], .wide')) import('./words.js').catch(() => {})
 }
 
 /** What names me, and what I have given. @param {HTMLElement} item */
@@ -92,20 +103,24 @@ function dayLine(item, at, isNewDay) {
 }
 
 /** @param {Date} at */
+const isToday = (at) => at.toDateString() === new Date().toDateString()
+
+/** @param {Date} at */
 function dayText(at) {
   const now = new Date()
-  if (at.toDateString() === now.toDateString()) return 'Today'
+  if (isToday(at)) return 'Today'
   return (at.getFullYear() === now.getFullYear() ? thisYear : otherYear).format(at)
 }
 
 /**
  * @param {HTMLElement} item
  * @param {Date} at
+ * @param {boolean} [isApart] no line above says which day it was
  */
-function localTime(item, at) {
+function localTime(item, at, isApart = false) {
   const time = item.querySelector('.at time')
   if (!time || time.hasAttribute('title')) return
-  time.textContent = clock.format(at)
+  time.textContent = (isApart && !isToday(at) ? dated : clock).format(at)
   time.setAttribute('title', whole.format(at))
 }
 
@@ -113,8 +128,7 @@ function localTime(item, at) {
 function markRooms() {
   for (const time of document.querySelectorAll('time.ago')) {
     const at = new Date(time.getAttribute('datetime') ?? '')
-    const isToday = at.toDateString() === new Date().toDateString()
-    time.textContent = isToday ? clock.format(at) : at.toLocaleDateString()
+    time.textContent = isToday(at) ? clock.format(at) : at.toLocaleDateString()
     time.setAttribute('title', whole.format(at))
   }
 }

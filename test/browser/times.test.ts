@@ -1,13 +1,13 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { people } from './people.ts'
-import { enter, say } from './talk.ts'
+import { becomes, enter, say } from './talk.ts'
 
 const test = people('days and times')
 
-/** Opens a room whose messages appear to be from these times. */
-async function enterWithTimes(page: Page, room: string, times: string[]): Promise<void> {
-  await page.route(`**/r/${room}`, async (route) => {
+/** The messages of a page appear to be from these times. */
+async function withTimes(page: Page, path: string, times: string[]): Promise<void> {
+  await page.route(`**${path}`, async (route) => {
     const answer = await route.fetch()
     let next = 0
     const body = (await answer.text()).replace(/data-at="[^"]*"/g, () => {
@@ -15,6 +15,11 @@ async function enterWithTimes(page: Page, room: string, times: string[]): Promis
     })
     await route.fulfill({ response: answer, body })
   })
+}
+
+/** Opens a room whose messages appear to be from these times. */
+async function enterWithTimes(page: Page, room: string, times: string[]): Promise<void> {
+  await withTimes(page, `/r/${room}`, times)
   await enter(page, room)
 }
 
@@ -28,6 +33,25 @@ test('times are those of the viewer’s own place', async (scene) => {
     const page = await scene.visitor({ timezoneId, locale: 'en-GB' })
     await enterWithTimes(page, room, ['2026-03-02T10:00:00.000Z'])
     assert.equal(await clock(page), [here])
+  }
+})
+
+test('what is pinned and what is saved has the time of the viewer’s place too, and the day where it was another', async (scene) => {
+  const room = await scene.room()
+  const zone = { timezoneId: 'Asia/Kolkata', locale: 'en-GB' }
+  const page = await scene.guest('ann', '#3366cc', zone)
+  for (const text of ['first', 'second']) {
+    const n = await scene.host.say(room, text)
+    await scene.host.ask(`/r/${room}/messages/${n}/pin`, { method: 'PUT' })
+    await page.request.put(`/r/${room}/messages/${n}/saved`)
+  }
+  const times = ['2026-03-02T16:30:00.000Z', '2026-03-03T04:30:00.000Z']
+  await page.clock.setFixedTime('2026-03-03T12:00:00Z')
+  for (const path of [`/r/${room}/pins`, '/saved']) {
+    await withTimes(page, path, times)
+    await page.goto(path)
+    await becomes(() => clock(page), ['2 Mar 2026, 22:00', '10:00'])
+    assert.is(await page.locator('.day, .follows').count(), 0, path)
   }
 })
 
