@@ -33,6 +33,12 @@ const drop = (page: Page, name: string, text: string) =>
     [name, text],
   )
 
+/** How far from the page's side something of a message begins, and what stands before it in a list. */
+const sideOf = (page: Page, what: string) =>
+  page
+    .locator(`.message .body ${what}`)
+    .evaluate((one) => `${one.getBoundingClientRect().left} ${getComputedStyle(one).listStyleType}`)
+
 const links = (page: Page) => page.locator('.message .file bdi').allTextContents()
 const pending = (page: Page) => page.locator('.pending bdi').allTextContents()
 
@@ -56,6 +62,8 @@ test('one sends a picture by the button and a file by dropping it, the other see
   await becomes(() => ben.locator('.message .body p').allTextContents(), ['our garden'])
   await becomes(() => composer(ann).inputValue(), '')
   assert.equal(await pending(ann), [])
+
+  assert.is(await sideOf(ben, 'img'), await sideOf(ben, 'p'), 'a file stands where the text does')
 
   await drop(ann, 'notes.txt', 'a few notes')
   await becomes(() => pending(ann), ['notes.txt'])
