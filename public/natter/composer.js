@@ -137,9 +137,10 @@ function start(form, field) {
     import('./emoji-picker.js').then((help) => help.pickInto(field), unhelped)
   })
   field.addEventListener('input', () => {
-    if (/:\w\w$/.test(field.value))
+    const before = field.value.slice(0, field.selectionStart)
+    if (/:\w\w$/.test(before))
       import('./complete.js').then((help) => help.complete(field), unhelped)
-    if (/[@#][\p{L}\p{N}]+$/u.test(field.value))
+    if (/[@#][\p{L}\p{N}]+$/u.test(before))
       import('./names.js').then((help) => help.complete(field), unhelped)
   })
 

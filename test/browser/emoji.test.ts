@@ -101,6 +101,24 @@ test('the picker fits a phone', async (scene) => {
   assert.is(await isWide(), false)
 })
 
+test('what is put before a text is completed as well', async (scene) => {
+  const page = await scene.guest()
+  await enter(page, await scene.room())
+  await composer(page).fill('hello world')
+  await composer(page).press('Home')
+  await composer(page).pressSequentially(':tad')
+  await becomes(() => options(page).first().locator('bdi').textContent(), ':tada:')
+  await composer(page).press('Enter')
+  assert.is(await composer(page).inputValue(), '🎉 hello world')
+  // What completes names comes with the first of them.
+  await page.reload()
+  await page.locator('.app.live').waitFor()
+  await composer(page).fill('is well')
+  await composer(page).press('Home')
+  await composer(page).pressSequentially('@ro')
+  await becomes(() => options(page).last().locator('bdi').textContent(), 'room (everybody here)')
+})
+
 test('a name is completed behind a colon, by keys and by a click', async (scene) => {
   const { page } = await writer(scene)
   await composer(page).pressSequentially('well :tad')
