@@ -29,7 +29,10 @@ export type Message = {
 }
 
 /** A message as the one that answers it shows it. */
-export type Quote = { n: number; author: string; text: string; deleted: boolean }
+export type Quote = { n: number; author: string; deleted: boolean } & Beginning
+
+/** How a message begins: its words, or the name of its first file where it has none. */
+export type Beginning = { text: string; file: string }
 
 /** Who gave a message the same reaction, the first of them first, under the names they had. */
 export type Reaction = { emoji: string; by: readonly { id: number; name: string }[] }
@@ -65,15 +68,21 @@ export const plainMessage = {
   files: [],
 } as const satisfies Partial<Message>
 
-/** The beginning of a text, as those who answer it show it. */
-export const quoted = (body: string): string =>
-  [...body.slice(0, limits.quoteChars * 2)].slice(0, limits.quoteChars).join('')
+/** The beginning of a message, as those who answer it show it. */
+export const quoted = ({ body, files }: Pick<Message, 'body' | 'files'>): Beginning => ({
+  text: beginningOf(body),
+  file: body === '' ? beginningOf(files[0]?.name ?? '') : '',
+})
+
+const beginningOf = (text: string): string =>
+  [...text.slice(0, limits.quoteChars * 2)].slice(0, limits.quoteChars).join('')
 
 /** What a message answers, in SQL, as `Quote` has it. */
 export const quoteOf = (room: string, n: string): string => `case when ${n} is not null then (
     select json_build_object('author', q.author_name, 'deleted', q.deleted_at is not null,
-             'text', case when q.deleted_at is null
-               then left(coalesce(nullif(q.body, ''), q.files->0->>'name', ''), ${limits.quoteChars}) else '' end)
+             'text', case when q.deleted_at is null then left(q.body, ${limits.quoteChars}) else '' end,
+             'file', case when q.deleted_at is null and q.body = ''
+               then left(coalesce(q.files->0->>'name', ''), ${limits.quoteChars}) else '' end)
       from messages q where q.room_id = ${room} and q.n = ${n}) end as quote`
 
 const reactionsOf = `case when m.deleted_at is null then (

@@ -1,7 +1,9 @@
 import type { Message, Quote } from '../chat/messages.ts'
 import { MessageBody } from './body.tsx'
 import { Files, fileJson } from './files.tsx'
+import { renderQuote } from './markdown/body.ts'
 import { Mark, Name, personJson } from './person.tsx'
+import { Written } from './raw.tsx'
 import { render } from './render.ts'
 
 type Props = { slug: string; message: Message }
@@ -97,10 +99,11 @@ const Answers = ({ slug, n, quote }: AnswersProps) => (
   </p>
 )
 
-/** What is quoted, in one line: it is no Markdown there. */
-export const QuoteText = ({ author, text, deleted }: Omit<Quote, 'n'>) => (
+/** What is quoted, in one line: plain words, whatever they are made of there. */
+export const QuoteText = ({ author, text, file, deleted }: Omit<Quote, 'n'>) => (
   <>
-    <b>{author}</b> {deleted ? 'This message was deleted.' : text.replace(/\s+/g, ' ')}
+    <b>{author}</b>{' '}
+    {deleted ? 'This message was deleted.' : file || <Written html={renderQuote(text)} />}
   </>
 )
 

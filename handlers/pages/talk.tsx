@@ -176,9 +176,9 @@ const Changed = ({ slug, event }: { slug: string; event: LogEvent }) => (
 /** What says something else than before, so that those who answered it quote it otherwise. */
 const saysOtherwise = new Set(['message.edited', 'message.deleted', 'message.restored'])
 
-const Requoted = ({ message: { n, author, body, deleted, files } }: { message: Message }) => (
-  <hx-partial hx-target={`.q${n}`} hx-swap="innerHTML">
-    <QuoteText author={author.name} text={quoted(body || files[0]?.name || '')} deleted={deleted} />
+const Requoted = ({ message }: { message: Message }) => (
+  <hx-partial hx-target={`.q${message.n}`} hx-swap="innerHTML">
+    <QuoteText author={message.author.name} deleted={message.deleted} {...quoted(message)} />
   </hx-partial>
 )
 

@@ -120,14 +120,14 @@ test('who waits is told of it with the message', async () => {
 })
 
 test('an answer quotes a message without words by its file’s name', async () => {
-  const { n } = await sent(app(), ann, room, [{ name: 'quoted.txt', bytes: 'x' }])
+  const { n } = await sent(app(), ann, room, [{ name: '__init__.py', bytes: 'x' }])
   const answer = await ask(app(), `/r/${room}/messages`, {
     by: ben,
     form: 'fragment',
     fields: { body: 'nice', reply_to: String(n) },
   })
   const html = await answer.text()
-  assert.match(html, /<b>ann<\/b> quoted\.txt/)
+  assert.match(html, /<b>ann<\/b> __init__\.py/)
 })
 
 for (const form of forms) {

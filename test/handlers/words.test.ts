@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { renderBody } from '../../handlers/pages/markdown/body.ts'
+import { renderBody, renderQuote } from '../../handlers/pages/markdown/body.ts'
 import { withLargeEmoji } from '../../handlers/pages/markdown/html.ts'
 import { envOf, type Named, nobody } from '../../handlers/pages/markdown/named.ts'
 import { parsed, parsedDeed } from '../../handlers/pages/markdown/parser.ts'
@@ -38,6 +38,22 @@ test('words are emphasised, struck, and set as code', () => {
     ['snake_case_name', '<p>snake_case_name</p>'],
     ['\\*a\\*', '<p>*a*</p>'],
   ])
+})
+
+test('a quote has the words alone, in one line, whatever they are made of', () => {
+  const cases: [text: string, html: string][] = [
+    ['**bold** `x` :heart: [text](https://e.org)', 'bold x ❤️ text'],
+    ['a\n\n- b\n- ~~c~~\n\n> d', 'a b c d'],
+    ['|a|b|\n|-|-|\n|1|2|', 'a b 1 2'],
+    ['```js\nif (a < b) 1\n', 'if (a &lt; b) 1'],
+    ['/me waves', 'waves'],
+    ['a :beanie: <b>&', 'a <span data-emoji="beanie">:beanie:</span> &lt;b&gt;&amp;'],
+    ['---', '—'],
+    // Cut off in the middle.
+    ['well **bo', 'well **bo'],
+    ['![a](https://e.org/"><i>) [b](https://e', 'a [b](https://e'],
+  ]
+  for (const [text, html] of cases) assert.is(renderQuote(text), html, text)
 })
 
 test('quotes, lists, headings, rules and tables have their elements', () => {
@@ -254,6 +270,8 @@ test('a text without Markdown is shown the same whether the parser looks at it o
       const slow = withLargeEmoji(parsedDeed(text, env()) ?? parsed(text, env()))
       assert.is(shown(text), slow)
       assert.equal(unlisted(slow), [])
+      const left = renderQuote(text).replace(/<span data-emoji="([^"<>]+)">:\1:<\/span>/g, '')
+      assert.not.match(left, /[<>\n]/)
     }),
     { seed, numRuns: 3_000 },
   )

@@ -1,5 +1,5 @@
 import { limits } from '../../limits.ts'
-import { asTyped, type BodyHtml, withLargeEmoji } from './html.ts'
+import { asTyped, type BodyHtml, inOneLine, withLargeEmoji } from './html.ts'
 import { Kept } from './kept.ts'
 import { envOf, type Named, nobody } from './named.ts'
 import { parsed, parsedDeed } from './parser.ts'
@@ -31,3 +31,9 @@ export function renderBody(body: string, named: Named, slug: string): BodyHtml {
   kept.set(key, html)
   return html
 }
+
+/**
+ * The beginning of a text in one line, by words and emoji alone; Markdown that was cut off stays as it
+ * was typed. Whom it names is called there, not here.
+ */
+export const renderQuote = (text: string): BodyHtml => inOneLine(renderBody(text, nobody, ''))

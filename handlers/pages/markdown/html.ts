@@ -33,3 +33,12 @@ export function withLargeEmoji(html: BodyHtml): BodyHtml {
 
 /** What somebody does, in a line of its own. */
 export const asDeed = (inner: string): BodyHtml => `<p class="me-does">${inner}</p>` as BodyHtml
+
+const tags = new RegExp(`(${custom})|<hr>|<[^<>]*>`, 'g')
+
+/** HTML of a text without its elements, but for the places of pictures. */
+export const inOneLine = (html: BodyHtml): BodyHtml =>
+  html
+    .replace(tags, (tag, emoji) => emoji ?? (tag === '<hr>' ? '—' : ''))
+    .replace(/\s+/g, ' ')
+    .trim() as BodyHtml
