@@ -84,6 +84,8 @@ function fill(text) {
 
 async function save() {
   if (!editing || isSaving) return
+  if (field.value.trim() === '')
+    return tell('An edit needs some words. You can delete the message instead.')
   isSaving = true
   form.classList.add('sending')
   try {

@@ -167,6 +167,8 @@ function start(form, field) {
     })
   }
 
+  // An empty field is simply not sent: the browser's own word for it is for where no script is.
+  form.noValidate = true
   const draft = keptDraft()
   // What the server gives back after a refusal is newer than what was kept.
   if (draft && field.value === '') field.value = draft.text

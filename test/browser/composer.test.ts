@@ -52,11 +52,17 @@ test('an empty text sends nothing', async (scene) => {
   const page = await scene.guest()
   await enter(page, room)
   const posts = postsOf(page)
+  let complaints = 0
+  await page.exposeFunction('complain', () => complaints++)
+  await composer(page).evaluate((field) => {
+    field.addEventListener('invalid', () => (window as unknown as { complain(): void }).complain())
+  })
   for (const text of ['', '   ', '\n\n']) {
     await composer(page).fill(text)
     await composer(page).press('Enter')
     await send(page).click()
   }
+  assert.is(complaints, 0, 'nor is it complained of')
   await say(page, 'something')
   await shows(page, ['something'])
   assert.is(posts.length, 1)

@@ -108,6 +108,19 @@ test('an edit that is sent twice at once is saved once, and nothing is said agai
   assert.is(await ann.locator('#refused').textContent(), '')
 })
 
+test('an edit without words is not saved: that one may delete the message is said', async (scene) => {
+  const { ann } = await two(scene)
+  await say(ann, 'said')
+  await choose(ann, 'said', 'Edit')
+  await becomes(() => composer(ann).inputValue(), 'said')
+  await composer(ann).fill(' ')
+  await composer(ann).press('Enter')
+  await ann.getByText('You can delete the message instead').waitFor()
+  assert.is(await ann.locator('#refused').textContent(), '')
+  await composer(ann).press('Escape')
+  await shows(ann, ['said'])
+})
+
 test('what waits to be sent does not become the answer that one writes meanwhile', async (scene) => {
   scene.expectsFault(/status of 503/)
   const { room, ann } = await two(scene)
