@@ -43,5 +43,6 @@ export const FrameHead = ({ title, next }: { title: string; next: string }) => h
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="refresh" content="1; url=${next}">
 <link rel="stylesheet" href="/natter.css">
+<link rel="stylesheet" href="/words.css">
 <base target="_top">
 </head>`

@@ -172,7 +172,7 @@ async function enterPlain(page: Page, room: string): Promise<void> {
     const answer = await route.fetch()
     const html = (await answer.text())
       .replace(/<script[^>]*><\/script>/g, '')
-      .replace(/<noscript>(<link[^>]*>)<\/noscript>/g, '$1')
+      .replace(/<noscript>((?:<link[^>]*>)+)<\/noscript>/g, '$1')
       .replace(/<(\/?)noscript>/g, '<$1no-script>')
     await route.fulfill({ response: answer, body: html })
   })

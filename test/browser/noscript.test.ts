@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { FrameLocator, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { messagesOf, word } from '../stack/client.ts'
 import { people, type Scene } from './people.ts'
@@ -103,6 +103,29 @@ test('earlier messages are found by the link, and the present again', async (sce
   await page.getByRole('link', { name: 'To the present' }).click()
   await page.waitForURL(`/r/${room}`)
   await shows(talk(page), all.slice(20))
+})
+
+test('tables have their edges, in the frame and on a page', async (scene) => {
+  const room = await scene.room()
+  const n = await scene.host.say(room, '|a|b|\n|-|-|\n|1|2|')
+  const page = await guest(scene)
+  const edge = (one: Page | FrameLocator) =>
+    one
+      .locator('td')
+      .first()
+      .evaluate((cell) => getComputedStyle(cell).borderTopWidth)
+  await page.goto(`/r/${room}`)
+  await becomes(() => edge(talk(page)), '1px')
+  await page.goto(`/r/${room}/messages/${n}`)
+  await becomes(() => edge(page), '1px')
+})
+
+test('the field that holds files leaves the composer its edge', async (scene) => {
+  const page = await guest(scene)
+  await page.goto(`/r/${await scene.room()}`)
+  const files = page.getByLabel('Files', { exact: true })
+  const ground = () => files.evaluate((field) => getComputedStyle(field).backgroundColor)
+  await becomes(ground, 'rgba(0, 0, 0, 0)')
 })
 
 test('a link to an old message opens the room there', async (scene) => {
