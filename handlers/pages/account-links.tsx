@@ -6,6 +6,7 @@ export const AccountLinks = ({ person }: { person: Person }) => (
     <ul class="rows">
       <Way href="/devices" name="Devices" text="Where you are signed in" />
       <Way href="/me/password" name="Password" text="Set another one" />
+      <Way href="/passkeys" name="Passkeys" text="Sign in without your password" />
       <Way href="/tokens" name="Tokens" text="For your programs" />
       <Way href="/emoji" name="Emoji" text="Of this server’s own" />
       {person.kind === 'owner' ? <Owners /> : ''}

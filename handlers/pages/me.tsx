@@ -4,7 +4,7 @@ import { limits } from '../limits.ts'
 import { AccountLinks } from './account-links.tsx'
 import { Alert } from './alert.tsx'
 import { HintsSwitch } from './hints-switch.tsx'
-import { PasskeySignIn, PasskeysLink } from './passkey-controls.tsx'
+import { PasskeySignIn } from './passkey-controls.tsx'
 import { Mark, Name, PasswordField, ProfileFields, personJson } from './person.tsx'
 import { Icon, PageStyle, Title } from './raw.tsx'
 import { render } from './render.ts'
@@ -67,7 +67,6 @@ export const meFragment = (props: MeProps): string =>
           {props.hints === undefined ? '' : <HintsSwitch hints={props.hints} />}
           {props.person && props.person.kind !== 'guest' ? (
             <>
-              <PasskeysLink />
               {props.provider ? <Connect {...props.provider} /> : ''}
               <AccountLinks person={props.person} />
               <SignOut {...props} />

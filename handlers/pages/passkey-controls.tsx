@@ -1,4 +1,4 @@
-import { Icon, PageScript } from './raw.tsx'
+import { PageScript } from './raw.tsx'
 
 // Passkeys need JavaScript and a secure context: `public/natter/passkeys.js` shows what is hidden here
 // where they are there.
@@ -13,15 +13,4 @@ export const PasskeySignIn = () => (
     </form>
     <PageScript src="/natter/passkeys.js" />
   </div>
-)
-
-/** A member's way to theirs. */
-export const PasskeysLink = () => (
-  <a class="card" href="/passkeys">
-    <Icon name="lock" />
-    <span class="card-text">
-      <span class="card-name">Passkeys</span>
-      <span class="card-topic">Sign in without your password</span>
-    </span>
-  </a>
 )

@@ -38,7 +38,10 @@ test('a member adds a passkey, signs out, signs in with it on a fresh page, and 
   const [page, name] = await member(scene)
   const device = await authenticatorFor(page)
   await page.goto('/me')
-  await page.getByRole('link', { name: 'Passkeys' }).click()
+  await page
+    .getByRole('navigation', { name: 'Your account' })
+    .getByRole('link', { name: 'Passkeys' })
+    .click()
   await page.waitForURL('/passkeys')
   assert.match(await page.getByLabel('Name').inputValue(), /^\S.* on \S/)
   await add(page, 'This laptop')
