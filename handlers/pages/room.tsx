@@ -150,7 +150,7 @@ const Composer = ({ room, once, typed, thread }: RoomProps) => (
     <input type="hidden" name="reply_to" value={typed?.replyTo ?? thread} />
     <AttachButton slug={room.slug} />
     <label class="visually-hidden" for="body">
-      Message to {room.name}
+      {thread === undefined ? `Message to ${room.name}` : `Answer in a thread of ${room.name}`}
     </label>
     <textarea
       id="body"
@@ -159,7 +159,7 @@ const Composer = ({ room, once, typed, thread }: RoomProps) => (
       required
       autocomplete="off"
       enterkeyhint="send"
-      placeholder={`Write to ${room.name}`}
+      placeholder={thread === undefined ? `Write to ${room.name}` : 'Answer in this thread'}
     >
       {/* A line break right after the tag is none of the text's: HTML drops it. */}
       {`\n${typed?.body ?? ''}`}

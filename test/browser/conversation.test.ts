@@ -252,6 +252,7 @@ test('a message is pinned for both, saved for one, and its thread goes on by its
   await ann.waitForURL(/thread$/)
   await ann.locator('.app.live').waitFor()
   await becomes(() => texts(ann), ['the plan'])
+  assert.is(await composer(ann).getAttribute('placeholder'), 'Answer in this thread')
   await choose(ben, 'the plan', 'Answer')
   await ben.locator('.mode').waitFor()
   await scene.without(ann, () => say(ben, 'I like it'))
