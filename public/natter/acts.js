@@ -131,6 +131,7 @@ async function remove(item) {
  * @param {HTMLElement} item
  */
 async function composer(mode, item) {
+  close()
   const modes = await import('./answering.js')
   await modes[mode](item)
 }
@@ -278,6 +279,17 @@ const messageOf = (/** @type {EventTarget | null} */ target) =>
     ? /** @type {HTMLElement | null} */ (target.closest('#messages > .message'))
     : null
 
+/** What does something of its own when it is touched. */
+const OWN = 'a, button, audio, video'
+
+/** Who taps a message wants its bar; it goes when they tap elsewhere. @param {MouseEvent} event */
+function tapped({ target }) {
+  if (!(target instanceof Element) || element.contains(target)) return
+  const item = messageOf(target)
+  if (!item) hide()
+  else if (!target.closest(OWN)) show(item)
+}
+
 /** What is quoted glows where it is on the page. @param {MouseEvent} event */
 function jump(event) {
   const link = event.target instanceof Element ? event.target.closest('.answers a') : null
@@ -298,19 +310,27 @@ export function editLast() {
 
 await styled
 if (scroller) {
-  scroller.addEventListener('pointerover', (event) => {
-    const item = event.pointerType === 'touch' ? null : messageOf(event.target)
+  const isOpen = () => menu.isConnected || emoji.isConnected
+  // A finger that is lifted has left what it touched, and points at nothing before.
+  scroller.addEventListener('pointerover', ({ pointerType, target }) => {
+    const item = pointerType === 'touch' ? null : messageOf(target)
     // An open menu stays where it is until somebody is done with it.
-    if (item && !menu.isConnected && !emoji.isConnected) show(item)
+    if (item && !isOpen()) show(item)
   })
-  scroller.addEventListener('pointerleave', () => {
-    if (!menu.isConnected && !emoji.isConnected) hide()
+  scroller.addEventListener('pointerleave', ({ pointerType }) => {
+    if (pointerType !== 'touch' && !isOpen()) hide()
   })
-  scroller.addEventListener('focusin', (event) => {
-    const item = messageOf(event.target)
-    if (item) show(item)
+  scroller.addEventListener('focusin', ({ target }) => {
+    const item = messageOf(target)
+    // What a finger gives the focus to is not gone to by keys.
+    if (item && target instanceof Element && target.matches(':focus-visible')) show(item)
   })
   scroller.addEventListener('click', jump)
+  let isTouched = false
+  scroller.addEventListener('click', (event) => {
+    // Not every browser says of a click what made it.
+    if (isTouched) tapped(event)
+  })
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let press
   scroller.addEventListener(
@@ -328,8 +348,11 @@ if (scroller) {
     if (key === 'ArrowRight') rove(1)
     if (key === 'ArrowLeft') rove(-1)
   })
-  document.addEventListener('pointerdown', (event) => {
-    if (!(event.target instanceof Node) || !element.contains(event.target)) hide()
+  document.addEventListener('pointerdown', ({ pointerType, target }) => {
+    isTouched = pointerType === 'touch'
+    if (!(target instanceof Node) || element.contains(target)) return
+    // Where a finger comes down in the talk it may scroll: a tap ends with a click.
+    if (!isTouched || !scroller.contains(target)) hide()
   })
   document.addEventListener('keydown', (event) => {
     // Of a dialog above it, or of the composer, it is none of this.
@@ -344,6 +367,9 @@ if (scroller) {
   })
   // Who chooses to answer writes at once, and what they write is the answer.
   if (document.getElementById('composer')) import('./answering.js').catch(() => {})
-  const first = scroller.querySelector('.message:hover, .message:focus-within')
+  // A finger leaves its hover on what it tapped.
+  const tappedOwn = `:has(:is(${OWN}):hover)`
+  const but = matchMedia('(hover: none)').matches ? `:not(${tappedOwn})` : ''
+  const first = scroller.querySelector(`.message:hover${but}, .message:has(:focus-visible)`)
   if (first instanceof HTMLElement) show(first)
 }

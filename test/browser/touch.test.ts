@@ -1,0 +1,122 @@
+/** Somebody at a screen of glass, who points with a finger. */
+import type { Page } from 'playwright-core'
+import * as assert from 'uvu/assert'
+import { people, type Scene } from './people.ts'
+import { becomes, composer, enter, holds, shows } from './talk.ts'
+
+const test = people('touch')
+
+/** Somebody with a phone, in a room where each of these was said. */
+async function phone(scene: Scene, ...said: string[]): Promise<Page> {
+  const room = await scene.room()
+  for (const text of said) await scene.host.say(room, text)
+  const page = await scene.guest('ann', '#3366cc', {
+    hasTouch: true,
+    isMobile: true,
+    viewport: { width: 390, height: 800 },
+  })
+  await enter(page, room)
+  return page
+}
+
+const message = (page: Page, text: string) => page.locator('.message', { hasText: text })
+const button = (page: Page, name: string) =>
+  page.locator('.acts').getByRole('button', { name, exact: true })
+
+/** The text of the message that the bar is at; none where there is no bar. */
+const barAt = (page: Page): Promise<string[]> =>
+  page.locator('.message:has(.acts) .body').allTextContents()
+
+test('a message that is tapped has its bar, which works', async (scene) => {
+  const page = await phone(scene, 'one', 'two', 'three')
+  await message(page, 'two').locator('.body').tap()
+  await button(page, 'React').tap()
+  await button(page, '🎉').tap()
+  await message(page, 'two').getByRole('button', { name: '🎉 1' }).waitFor()
+  await becomes(() => barAt(page), [])
+  await message(page, 'three').locator('.body').tap()
+  await button(page, 'More').tap()
+  await button(page, 'Save for me').tap()
+  await page.getByText('Saved.').waitFor()
+  await becomes(() => barAt(page), [])
+  await message(page, 'one').locator('.body').tap()
+  await button(page, 'Answer').tap()
+  await page.getByText('Answering host: one').waitFor()
+  await becomes(() => barAt(page), [])
+})
+
+test('the bar is at the message that was tapped last, until one taps elsewhere', async (scene) => {
+  const page = await phone(scene, 'one', 'two', 'see https://example.org/')
+  for (const text of ['two', 'one']) {
+    await message(page, text).locator('.body').tap()
+    await becomes(() => barAt(page), [text])
+  }
+  await composer(page).tap()
+  await becomes(() => barAt(page), [])
+  await message(page, 'two').locator('.body').tap()
+  await becomes(() => barAt(page), ['two'])
+  await page.locator('#scroller').tap({ position: { x: 8, y: 8 } })
+  await becomes(() => barAt(page), [])
+})
+
+/** A finger comes down at the middle of a message, and is lifted again. */
+async function finger(page: Page, text: string) {
+  const session = await page.context().newCDPSession(page)
+  const { x = 0, y = 0, width = 0, height = 0 } = (await message(page, text).boundingBox()) ?? {}
+  const send = (
+    type: 'touchStart' | 'touchMove' | 'touchEnd',
+    touchPoints: { x: number; y: number }[],
+  ) => session.send('Input.dispatchTouchEvent', { type, touchPoints })
+  const at = (way: number) => [{ x: x + width / 2, y: y + height / 2 + way }]
+  return {
+    down: () => send('touchStart', at(0)),
+    drag: (way: number) => send('touchMove', at(way)),
+    lift: () => send('touchEnd', []),
+  }
+}
+
+test('a message that is pressed long has its bar, which stays', async (scene) => {
+  const page = await phone(scene, 'one', 'two')
+  await message(page, 'two').locator('.body').tap()
+  await becomes(() => barAt(page), ['two'])
+  const { down, lift } = await finger(page, 'one')
+  await down()
+  await becomes(() => barAt(page), ['one'])
+  await lift()
+  await button(page, 'More').tap()
+  await button(page, 'Save for me').waitFor()
+})
+
+test('who drags the talk is shown no bar', async (scene) => {
+  const page = await phone(scene, ...Array.from({ length: 40 }, (_, n) => `message ${n}`))
+  const loaded = page.waitForResponse(/acts\.css/)
+  const { down, drag, lift } = await finger(page, 'message 39')
+  await down()
+  for (let way = 20; way <= 100; way += 20) await drag(way)
+  await lift()
+  const isScrolled = () => page.locator('#scroller').evaluate((one) => one.scrollTop < -20)
+  await holds(isScrolled, 'the talk is scrolled')
+  await (await loaded).finished()
+  assert.equal(await barAt(page), [])
+  await message(page, 'message 35').locator('.body').tap()
+  await becomes(() => barAt(page), ['message 35'])
+})
+
+test('what does something by itself when it is tapped does that alone', async (scene) => {
+  const page = await phone(scene, 'one', 'two')
+  await message(page, 'one').locator('.body').tap()
+  await button(page, 'React').tap()
+  await button(page, '🎉').tap()
+  const given = (n: number) => message(page, 'one').getByRole('button', { name: `🎉 ${n}` })
+  await given(1).tap()
+  await given(1).waitFor({ state: 'detached' })
+  await becomes(() => barAt(page), [])
+  await message(page, 'two').locator('.body').tap()
+  await becomes(() => barAt(page), ['two'])
+  await message(page, 'one').locator('.at').tap()
+  await page.waitForURL(/\/messages\/1#m1$/)
+  await shows(page, ['one', 'two'])
+  assert.equal(await barAt(page), [])
+})
+
+test.run()
