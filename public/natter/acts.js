@@ -173,6 +173,8 @@ const element = document.createElement('div')
 element.className = 'acts'
 element.setAttribute('role', 'toolbar')
 element.setAttribute('aria-label', 'This message')
+const place = made('div', { className: 'acts-place' })
+place.append(element)
 
 /**
  * @template {keyof HTMLElementTagNameMap} Name
@@ -224,7 +226,7 @@ function show(item) {
   )
   menu.replaceChildren(...more.filter((act) => act.isFor(item)).map((act) => buttonFor(act, item)))
   rove(0)
-  item.append(element)
+  item.append(place)
 }
 
 /**
@@ -243,7 +245,7 @@ function rove(step) {
 
 function hide() {
   at = null
-  for (const one of [element, menu, emoji]) one.remove()
+  for (const one of [place, menu, emoji]) one.remove()
 }
 
 /** The same when somebody is done with it: who was in it by keys goes on from its message. */

@@ -102,6 +102,23 @@ test('who drags the talk is shown no bar', async (scene) => {
   await becomes(() => barAt(page), ['message 35'])
 })
 
+test('the bar covers nothing of its message, and is in sight with a long one', async (scene) => {
+  const long = Array.from({ length: 60 }, (_, n) => `line ${n}`).join('\n')
+  const page = await phone(scene, 'one', long, 'two')
+  const box = (selector: string) =>
+    page.locator(selector).evaluate((one) => {
+      const { top, bottom } = one.getBoundingClientRect()
+      return { top, bottom }
+    })
+  await message(page, 'two').locator('.body').tap()
+  await becomes(() => barAt(page), ['two'])
+  assert.ok((await box('.acts')).bottom <= (await box('#m3 .body')).top + 4)
+  await page.locator('#m2 .body').tap({ position: { x: 20, y: 1200 } })
+  await becomes(() => barAt(page), [long])
+  assert.ok((await box('#m2')).top < (await box('#scroller')).top, 'its beginning is out of sight')
+  assert.ok((await box('.acts')).top >= (await box('#scroller')).top)
+})
+
 test('what does something by itself when it is tapped does that alone', async (scene) => {
   const page = await phone(scene, 'one', 'two')
   await message(page, 'one').locator('.body').tap()
