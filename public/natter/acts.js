@@ -1,5 +1,6 @@
 // @ts-check
-import { change, pathOf } from './ask.js'
+import { change, itemOf, pathOf } from './ask.js'
+import './focus.js'
 import { outcome } from './retry.js'
 import { tell } from './told.js'
 
@@ -101,7 +102,7 @@ async function save(item) {
   const { status } = await change(n, 'PUT', { below: '/saved' })
   if (status !== 200) return
   const letGo = () => void change(n, 'DELETE', { below: '/saved' })
-  tell('Saved. It is on your page “Saved”.', { label: 'Undo', do: letGo })
+  tell('Saved. It is on your page “Saved”.', { label: 'Undo', do: letGo, n })
 }
 
 /** @param {HTMLElement} item */
@@ -123,7 +124,10 @@ async function remove(item) {
   const { status } = await change(n, 'DELETE')
   if (status !== 200) return
   const restore = () => void change(n, 'PATCH', { json: { deleted: 'false' } })
-  tell('Deleted.', { label: 'Undo', do: restore })
+  const isFree = document.activeElement === document.body
+  const undo = tell('Deleted.', { label: 'Undo', do: restore, n })
+  // Who writes or has gone elsewhere meanwhile stays there.
+  if (isFree || itemOf(n)?.contains(document.activeElement)) undo?.focus()
 }
 
 /**

@@ -28,10 +28,7 @@ export async function change(n, method, { below = '', json, version } = {}) {
   const text = await answer.text()
   const target = itemOf(n)
   if (answer.ok && target) {
-    const hadFocus = target.contains(document.activeElement)
     await window.htmx.swap({ text, swap: 'outerHTML', target, sourceElement: target })
-    const link = hadFocus ? itemOf(n)?.querySelector('.at') : null
-    if (link instanceof HTMLElement) link.focus()
   } else if (!answer.ok) tell(wordsOf(text))
   return { status: answer.status, text }
 }

@@ -10,18 +10,32 @@ document.getElementById('state')?.after(line)
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer
 
+/** The message that it is about. */
+let about = ''
+
 /**
  * Says something for a while.
  * @param {string} text
- * @param {{ label: string, do: () => void }} [undo]
+ * @param {{ label: string, do: () => void, n: string }} [undo] with the message's number
+ * @returns the button, where there is one
  */
 export function tell(text, undo) {
   clearTimeout(timer)
-  line.textContent = text
-  if (undo) line.append(' ', button(undo))
+  const hadFocus = line.contains(document.activeElement)
+  const made = undo ? button(undo) : null
+  line.replaceChildren(text, ...(made ? [' ', made] : []))
   line.hidden = text === ''
+  if (hadFocus) leave()
+  about = undo?.n ?? ''
   timer = setTimeout(() => tell(''), SHOWN_MS)
   if (text === '') clearTimeout(timer)
+  return made
+}
+
+/** Who was at the button goes on from the message, or writes on where that is gone. */
+function leave() {
+  const link = document.querySelector(`#m${about} .at`) ?? document.getElementById('body')
+  if (link instanceof HTMLElement) link.focus({ preventScroll: true })
 }
 
 /** @param {{ label: string, do: () => void }} undo */

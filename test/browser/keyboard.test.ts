@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { people } from './people.ts'
-import { arrive, enter, shows } from './talk.ts'
+import { arrive, becomes, enter, say, shows } from './talk.ts'
 
 const test = people('the keyboard alone')
 
@@ -94,6 +94,70 @@ test('the time of a message that follows another appears with the focus', async 
   await page.locator('.acts').waitFor()
   for (const key of ['Tab', 'ArrowRight', 'ArrowRight', 'Tab']) await page.keyboard.press(key)
   assert.is(await opacity(), '1')
+})
+
+/** What has the focus, in the message or beside it: its words, or its label. */
+const at = (page: Page) =>
+  page.evaluate(() => {
+    const element = document.activeElement
+    const own = element?.className === 'at' ? 'the time' : element?.textContent?.trim()
+    return [element?.closest('.message')?.id ?? '', element?.id || own || '']
+  })
+
+/** Goes by the keys from a message's time to something in its bar. */
+async function choose(page: Page, message: string, ...names: string[]): Promise<void> {
+  await page.locator(`${message} .at`).focus()
+  for (const name of names) {
+    await page.locator(`${message} .acts`).getByRole('button', { name, exact: true }).press('Enter')
+  }
+}
+
+test('who is at something of a message stays there as it changes', async (scene) => {
+  const room = await scene.room()
+  for (const text of ['one', 'two']) await scene.host.say(room, text)
+  const [page, other] = [await scene.guest(), await scene.guest('ben')]
+  const react = () =>
+    other.request.post(`/r/${room}/messages/1/reactions`, { form: { emoji: '🎉' } })
+  await react()
+  await enter(page, room)
+  const given = (n: number) => page.locator('#m1').getByRole('button', { name: `🎉 ${n}` })
+  await given(1).focus()
+  await page.locator('.acts').waitFor()
+  await page.keyboard.press('Enter')
+  await given(2).waitFor()
+  await becomes(() => at(page), ['m1', '🎉 2'])
+  await page.locator('#m1 .at').focus()
+  await react()
+  await given(1).waitFor()
+  await becomes(() => at(page), ['m1', 'the time'])
+  await given(1).press('Enter')
+  await given(1).waitFor({ state: 'detached' })
+  await becomes(() => at(page), ['m1', 'the time'])
+})
+
+test('who picks an emoji by the keys is at its message then', async (scene) => {
+  const room = await scene.room()
+  await scene.host.say(room, 'one')
+  const page = await scene.guest()
+  await enter(page, room)
+  await choose(page, '#m1', 'React', 'Other emoji')
+  await page.getByLabel('Find an emoji').fill('rocket')
+  await page.getByLabel('Find an emoji').press('Enter')
+  await page.locator('.reactions').getByRole('button', { name: '🚀 1' }).waitFor()
+  await becomes(() => at(page), ['m1', 'the time'])
+})
+
+test('who deletes a message by the keys is at the way back, and then at the message', async (scene) => {
+  const room = await scene.room()
+  const page = await scene.guest()
+  await enter(page, room)
+  await say(page, 'one')
+  await shows(page, ['one'])
+  await choose(page, '#m1', 'More', 'Delete')
+  await becomes(() => at(page), ['', 'Undo'])
+  await page.keyboard.press('Enter')
+  await shows(page, ['one'])
+  await becomes(() => at(page), ['m1', 'the time'])
 })
 
 test('the talk scrolls by the keys', async (scene) => {
