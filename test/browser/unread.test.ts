@@ -74,9 +74,11 @@ test('the talk begins at a line before what is unread, which stays while one rea
   const inSight = () =>
     page.locator('.unread-from').evaluate((item) => {
       const { top, bottom } = item.getBoundingClientRect()
-      return top >= 0 && bottom <= innerHeight
+      const above = document.getElementById('scroller')?.getBoundingClientRect().top ?? 0
+      // The line is above the message, and what was read before above the line.
+      return top >= above + 72 && bottom <= innerHeight
     })
-  await holds(inSight, 'the line is in sight')
+  await holds(inSight, 'the line is in sight, and what is before it')
   // What is out of sight is not read yet.
   await holds(async () => /^\(\d+\) /.test(await page.title()), 'the rest is unread still')
   await page.locator('#scroller').evaluate((one) => one.scrollTo({ top: 0 }))
