@@ -108,6 +108,9 @@ document.addEventListener('htmx:finally:request', (event) => {
 // A page that was opened at a message stands at it, and lets it glow once.
 const at = document.getElementById(`m${app?.getAttribute('data-at') ?? ''}`)
 if (at) {
+  const lead = () => at.scrollIntoView({ block: 'center' })
   at.classList.add('glow')
-  at.scrollIntoView({ block: 'center' })
+  lead()
+  // Until then the browser goes by itself to what the address names.
+  if (location.hash) addEventListener('load', () => requestAnimationFrame(lead), { once: true })
 }

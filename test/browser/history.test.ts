@@ -117,6 +117,26 @@ test('a link to a new message opens a room that goes on', async (scene) => {
   await shows(page, numbered(1, 4))
 })
 
+test('a copied link shows its message in the middle of what is around it', async (scene) => {
+  const room = await roomOf(scene, 80)
+  for (const javaScriptEnabled of [true, false]) {
+    const page = await scene.guest('ann', '#3366cc', { javaScriptEnabled })
+    await page.goto(`/r/${room}/messages/40#m40`)
+    const isIn = (message: string) => isInSight(page, message)
+    await holds(() => isIn('#m40'), 'the message is seen')
+    await holds(() => isIn('#m39'), 'what was said before it is seen')
+    await holds(() => isIn('#m41'), 'what was said after it is seen')
+    if (!javaScriptEnabled) continue
+    const fromMiddle = () =>
+      page.locator('#m40').evaluate((one) => {
+        const { top, bottom } = one.getBoundingClientRect()
+        const seen = document.getElementById('scroller')?.getBoundingClientRect() ?? new DOMRect()
+        return Math.abs(top + bottom - seen.top - seen.bottom) / 2 < 40
+      })
+    await holds(fromMiddle, 'the message is in the middle')
+  }
+})
+
 test('the time of a message is the link to it', async (scene) => {
   const room = await roomOf(scene, 2)
   const page = await scene.visitor()
