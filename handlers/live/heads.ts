@@ -1,7 +1,7 @@
 import { databaseIsAway, type Sql } from '../chat/sql.ts'
 import { limits } from '../limits.ts'
 import { type Marker, markerKey, type ReadHead, readMarkers, readMentions } from './markers.ts'
-import { type Head, type Moved, type RoomPeople, readMoved, readPeople } from './moved.ts'
+import { type Head, type Moved, nobody, type RoomPeople, readMoved, readPeople } from './moved.ts'
 import { isAsNew, type Snapshot, wasCommitted } from './snapshot.ts'
 import type { Wait } from './wait.ts'
 
@@ -110,7 +110,7 @@ export class HeadsFeed {
     const isRecent = this.#begun !== undefined && isAsNew(since, this.#begun)
     const moved = isRecent
       ? { snapshot, heads: [...this.#recent.values()], markers: [...this.#markers.values()] }
-      : await readMoved(this.#sql, since, reader.personId)
+      : await readMoved(this.#sql, since, reader.personId ?? nobody)
     const unknown = unknownOf(moved, since)
     const theirs = unknown.markers.filter(({ personId }) => personId === reader.personId)
     const known = await this.#knowing(unknown.heads, theirs, [reader])
@@ -246,7 +246,7 @@ export class HeadsFeed {
     const people = new Set(readers.flatMap(({ personId }) => personId ?? []))
     const naming = heads.flatMap(({ roomId, names }) => (names ? roomId : []))
     const [inRooms, mentions, reads] = await Promise.all([
-      readPeople(this.#sql, heads, guests),
+      readPeople(this.#sql, heads, [...people], guests),
       readMentions(this.#sql, naming, [...people]),
       readMarkers(this.#sql, markers),
     ])

@@ -85,13 +85,18 @@ export type RoomPeople = { members: Map<number, Set<number>>; banned: Map<number
 
 type RoomPersonRow = { room_id: number; person_id: number; banned: boolean }
 
+/** Whose markers there are none. */
+export const nobody = -1
+
 /**
  * Who is to be told of these rooms: of closed ones who is in them, of open ones who is banned.
- * @param guests whom open rooms are not for by themselves: it is told which they are in.
+ * @param readers who is asked for, and nobody else.
+ * @param guests those of them whom open rooms are not for by themselves: it is told which they are in.
  */
 export async function readPeople(
   sql: Sql,
   heads: readonly Head[],
+  readers: readonly number[],
   guests: readonly number[],
 ): Promise<RoomPeople> {
   const people: RoomPeople = { members: new Map(), banned: new Map() }
@@ -104,10 +109,11 @@ export async function readPeople(
        join rooms r on r.id = m.room_id
        join people p on p.id = m.person_id
        cross join lateral (select * from policy limit 1) pol
-      where (m.room_id = any($1) or (m.room_id = any($2) and m.person_id = any($3))) and ${seesRoom}
+      where (m.room_id = any($1) or (m.room_id = any($2) and m.person_id = any($4)))
+        and m.person_id = any($3) and ${seesRoom}
       union all
-     select room_id, person_id, true from room_bans where room_id = any($2)`,
-    [closed, all, guests],
+     select room_id, person_id, true from room_bans where room_id = any($2) and person_id = any($3)`,
+    [closed, all, readers, guests],
   )
   for (const { room_id, person_id, banned } of rows) {
     const rooms = banned ? people.banned : people.members

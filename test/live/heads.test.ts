@@ -2,6 +2,8 @@
 import * as assert from 'uvu/assert'
 import { limits } from '../../handlers/limits.ts'
 import { HeadsFeed } from '../../handlers/live/heads.ts'
+import { nobody, readMoved, readPeople } from '../../handlers/live/moved.ts'
+import { readSnapshot } from '../../handlers/live/snapshot.ts'
 import { Wait } from '../../handlers/live/wait.ts'
 import { guest, newRoom, openStorage, type Storage, say } from '../chat/storage.ts'
 import { suite } from '../suite.ts'
@@ -47,6 +49,33 @@ test('nobody misses a head who begins to watch while others are told', async () 
   await feed.sweep()
   feed.stop()
   assert.equal(told.sort(), [`first ${room.slug}`, `late ${room.slug}`])
+})
+
+test('of a closed room it is asked who of the readers is in it, and whose markers moved of nobody else', async () => {
+  const [{ person: ann }, { person: ben }] = [await guest(storage.sql), await guest(storage.sql)]
+  const room = await newRoom(storage.sql, ann)
+  await storage.sql.query("update rooms set visibility = 'closed' where id = $1", [room.id])
+  for (const { id } of [ann, ben]) {
+    await storage.sql.query(
+      "insert into members (room_id, person_id, role) values ($1, $2, 'member') on conflict do nothing",
+      [room.id, id],
+    )
+    await storage.sql.query(
+      'insert into read_markers (person_id, room_id, n, moved) values ($1, $2, 0, pg_current_xact_id())',
+      [id, room.id],
+    )
+  }
+  await say(storage, ann, room, 'hello')
+  const since = readSnapshot('3:3:')
+  const moved = (who: number) => readMoved(storage.sql, since, who)
+  assert.equal((await moved(nobody)).markers, [])
+  const { heads, markers } = await moved(ben.id)
+  assert.equal(
+    markers.map(({ personId }) => personId),
+    [ben.id],
+  )
+  const { members } = await readPeople(storage.sql, heads, [ben.id], [])
+  assert.equal([...(members.get(room.id) ?? [])], [ben.id])
 })
 
 test.run()
