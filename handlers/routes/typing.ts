@@ -6,8 +6,7 @@ import { type Answer, enterToWrite } from './context.ts'
 
 /**
  * `PUT /r/{room}/typing`: somebody types. Others are told every 20 s at the most; whatever comes in
- * between asks the database nothing. With `anew` they are told at once: what was said has ended it for
- * them, and may have come by another instance. The pace of posts holds there.
+ * between asks the database nothing.
  */
 export const putTyping: Answer = async (c) => {
   const entry = await enterToWrite(c)
@@ -15,8 +14,7 @@ export const putTyping: Answer = async (c) => {
   const { room, person, session } = entry
   if (!person) return signIn()
   const { hinting } = c.var
-  const isAnew = c.req.query('anew') !== undefined
-  if (!hinting || (hinting.hasTyped(person.id, room.id) && !isAnew)) return show(c)
+  if (!hinting || hinting.hasTyped(person.id, room.id)) return show(c)
   // Who may not is asked for anew each time, so that they may as soon as they are let.
   const tooFast = await c.var.pace(person.id)
   if (tooFast) return tooFast

@@ -6,8 +6,6 @@ import { say } from './state.js'
 /** That somebody types is said so often at the most, and believed for so long. */
 const APART_MS = 20_000
 const GONE_MS = 45_000
-/** What is heard closer behind somebody's message passes for what they typed before it (live.js). */
-const BEHIND_MS = 2_500
 
 const app = document.querySelector('.app')
 const room = app?.getAttribute('data-room')
@@ -18,8 +16,6 @@ const me = app?.getAttribute('data-me') ?? ''
 /** @type {Map<string, Typist>} */
 const typists = new Map()
 let toldAt = Number.NEGATIVE_INFINITY
-/** Something was said since: the others believe that I have done. */
-let isAnew = false
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer
 
@@ -81,17 +77,13 @@ function tell({ target }) {
   const now = Date.now()
   if (typeof value !== 'string' || value.trim() === '' || now - toldAt < APART_MS) return
   toldAt = now
-  const path = `/r/${room}/typing${isAnew ? '?anew=1' : ''}`
-  isAnew = false
-  void fetch(path, { method: 'PUT', headers: { accept: 'application/json' } }).catch(() => {})
+  void fetch(`/r/${room}/typing`, { method: 'PUT', headers: { accept: 'application/json' } }).catch(
+    () => {},
+  )
 }
 
 document.addEventListener('htmx:after:swap', heed)
 const field = document.getElementById('body')
 field?.addEventListener('input', tell)
-document.getElementById('composer')?.addEventListener('natter:sent', () => {
-  toldAt = Date.now() - APART_MS + BEHIND_MS
-  isAnew = true
-})
 // This comes with the first letter.
 if (field && me && document.activeElement === field) tell(/** @type {any} */ ({ target: field }))

@@ -23,24 +23,6 @@ test('one sees that another types, until they have said it', async (scene) => {
   await becomes(() => state(ben), '')
 })
 
-test('after what was said it is seen again that they type', async (scene) => {
-  const room = await scene.room()
-  const [ann, ben] = [await scene.guest('Ann'), await scene.guest('Ben')]
-  await enter(ann, room)
-  await enter(ben, room)
-  for (const many of [1, 2, 3]) {
-    const typesOn = async () => {
-      await composer(ann).press('a')
-      return state(ben)
-    }
-    await becomes(typesOn, 'Ann is typing')
-    await composer(ann).press('Enter')
-    await becomes(() => ben.locator('.message').count(), many)
-    await becomes(() => state(ben), '')
-    await becomes(() => composer(ann).inputValue(), '')
-  }
-})
-
 test('who types is seen by one whose network was away meanwhile', async (scene) => {
   const room = await scene.room()
   const [ann, ben] = [await scene.guest('Ann'), await scene.far('Ben')]

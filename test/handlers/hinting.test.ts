@@ -106,24 +106,6 @@ test('that somebody types is told at all instances, once in a while, and asked o
   await Promise.all([near.close(), far.close()])
 })
 
-test('after something was said it is told at once, at the pace of posts', async () => {
-  const few = await startInstance({ ...database.env, POST_BURST: '3', POST_RATE: '1' })
-  const watching = await opens(few, ann)
-  const again = () => ask(few.app, `/r/${room}/typing?anew=1`, { by: bob, method: 'PUT' })
-  try {
-    assert.is((await types(bob, few)).status, 200)
-    for (const many of [2, 3]) {
-      assert.is((await again()).status, 200)
-      await until(() => watching.typing().length === many)
-    }
-    await isRefused('json', await again(), 429, 'slow_down')
-    assert.is((await types(bob, few)).status, 200)
-  } finally {
-    await watching.close()
-    await few.stop()
-  }
-})
-
 test('who has a room open is told there, and shown among its people at any instance', async () => {
   await say(here.app, bob, room, 'I am in')
   const [near, far] = [await opens(here, ann), await opens(there, bob)]
