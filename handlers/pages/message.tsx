@@ -62,7 +62,7 @@ const Reactions = ({ slug, message: { n, reactions } }: Props) => (
     method="post"
     action={`/r/${slug}/messages/${n}/reactions`}
     hx-post={`/r/${slug}/messages/${n}/reactions`}
-    hx-target={`#m${n}`}
+    hx-target="closest .message"
     hx-swap="outerHTML"
     {...{ 'hx-status:4xx': 'target:#refused swap:innerHTML' }}
   >

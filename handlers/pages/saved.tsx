@@ -10,6 +10,7 @@ export const savedFragment = (saved: Saved[], next: SavedPlace | null, me: numbe
     'Saved',
     toMe,
     <section aria-label="Saved messages" data-me={me}>
+      <div id="refused" />
       {saved.length === 0 ? (
         <p class="hint">You have saved nothing yet. Open a message by its time to save it.</p>
       ) : (

@@ -237,6 +237,23 @@ test('what was deleted by mistake comes back, for both', async (scene) => {
   for (const page of [ann, ben]) await becomes(() => texts(page), ['one', 'two'])
 })
 
+test('what is saved is reacted to where it stands, also beside one with its number of another room', async (scene) => {
+  const [room, other] = [await scene.room(), await scene.room()]
+  const page = await scene.guest()
+  for (const one of [room, other]) {
+    await scene.host.say(one, `said in ${one}`)
+    await page.request.put(`/r/${one}/messages/1/reactions/🎉`)
+    await page.request.put(`/r/${one}/messages/1/saved`)
+  }
+  await page.goto('/saved')
+  for (const one of [room, other]) {
+    const saved = page.locator('.message', { hasText: `said in ${one}` })
+    await saved.locator('.reactions button').click()
+    await becomes(() => saved.locator('.reactions').count(), 0)
+  }
+  assert.is(await page.locator('.message').count(), 2)
+})
+
 test('a message is pinned for both, saved for one, and its thread goes on by itself', async (scene) => {
   const { room, ann, ben } = await two(scene)
   await say(ann, 'the plan')
