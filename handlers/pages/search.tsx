@@ -149,7 +149,7 @@ const ways: [typed: string, means: string][] = [
   ['tea -green', 'without a word'],
   ['from:ann', 'who wrote it; from:"Ann Archer" for a name of two words'],
   ['in:lobby', 'a room, as it stands in its address'],
-  ['after:2026-11-01 before:2026-12-01', 'when; days are in UTC'],
+  ['after:2026-11-01 before:2026-12-01', 'when: from a day on, and until one'],
   ['has:link', 'or has:code'],
 ]
 
