@@ -24,7 +24,7 @@ export function withStaticFiles(app: Hono, publicDir: string): Hono {
 
   const revalidated = { onFound: (_: string, c: Context) => c.header('cache-control', 'no-cache') }
   const files = serveStatic({ root: publicDir, ...revalidated })
-  for (const folder of ['/natter/*', '/vendor/*']) outer.use(folder, etag(), files)
+  for (const folder of ['/natter/*', '/styles/*', '/vendor/*']) outer.use(folder, etag(), files)
   outer.use(`/:file{${staticFile}}`, etag(), files)
   const shell = serveStatic({ root: publicDir, rewriteRequestPath: () => 'index.html' })
   outer.get('/shell.html', shell)

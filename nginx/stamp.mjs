@@ -1,15 +1,16 @@
 // Readies public/ for nginx, when its image is built: `node stamp.mjs FROM TO`.
 //
 //   TO/public/     the files; wherever one names another, the address gets the version behind it
-//                  (`/natter.css?v=…`), scripts and styles lose what only people read, and each text
-//                  has its compressed twin (.gz) beside it
+//                  (`/natter.css?v=…`), a style sheet has in itself what it imports, scripts and
+//                  styles lose what only people read, and each text has its compressed twin (.gz)
+//                  beside it
 //   TO/assets.map  for nginx: the version whose addresses never change
 //
 // The version is a hash of all files together. With a hash of its own for each, a module would need
 // to know those of the modules it imports before its own, and one that two pages name differently
 // would be loaded twice.
 import { createHash } from 'node:crypto'
-import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, posix, relative, sep } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { transformSync } from 'esbuild'
@@ -19,6 +20,7 @@ const NAMES_OTHERS = {
   css: /\burl\(["']?([^"')?#:]+)/g,
   js: /\b(?:from|import|SharedWorker|fetch|href:)\s*\(?\s*["']([^"'?#:]+)/g,
 }
+const IMPORTED = /^@import "([^"?#:]+)";$/gm
 const MINIFIED = /^\/(?!vendor\/).*\.(css|js)$/
 const COMPRESSED = /\.(css|js|json|svg|txt|webmanifest)$/
 const COMPRESSED_BYTES_MIN = 256
@@ -33,6 +35,7 @@ const folder = join(to, 'public')
 cpSync(from, folder, { recursive: true, filter: (file) => !file.endsWith('.d.ts') })
 const files = new Map(filesIn(folder).map((file) => [addressOf(file), file]))
 const version = versionOf(files)
+for (const [address, file] of files) if (address.endsWith('.css')) takeIn(address, file)
 for (const [address, file] of files) stamp(address, file)
 for (const file of files.values()) compress(file)
 writeFileSync(join(to, 'assets.map'), `${version} "public, max-age=31536000, immutable";\n`)
@@ -52,6 +55,21 @@ function versionOf(named) {
   const hash = createHash('sha256')
   for (const [address, file] of named) hash.update(`${address}\n`).update(readFileSync(file))
   return hash.digest('hex').slice(0, 12)
+}
+
+/**
+ * Puts the parts of a style sheet where it imports them, in place of files of their own. A part imports
+ * nothing itself.
+ */
+function takeIn(address, file) {
+  const whole = readFileSync(file, 'utf8').replace(IMPORTED, (_, named) => {
+    const part = posix.resolve(posix.dirname(address), named)
+    const text = readFileSync(files.get(part), 'utf8')
+    rmSync(files.get(part))
+    files.delete(part)
+    return text
+  })
+  writeFileSync(file, whole)
 }
 
 /** Puts the version behind the addresses of other files; pages keep theirs. */

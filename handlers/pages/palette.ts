@@ -1,4 +1,4 @@
-/** Hues of the palette; each is readable in every theme. public/natter.css gives each its class. */
+/** Hues of the palette; each is readable in every theme. public/styles/palette.css gives each its class. */
 export const HUES = 32
 
 /**

@@ -85,6 +85,22 @@ headers('the assets that the shell names are there, with their types', async () 
   }
 })
 
+headers('a style sheet with a version is one file; without one its parts are there', async () => {
+  const path = (await assets()).find((asset) => asset.startsWith('/natter.css')) ?? ''
+  const sheet = await (await ask(path)).text()
+  const parts = [...sheet.matchAll(/@import "([^"]+)"/g)].map(([, part = '']) => part)
+  if (path.includes('?v=')) assert.equal(parts, [])
+  const texts = parts.map(async (part) => {
+    const answer = await ask(new URL(part, `http://shell${path}`).pathname)
+    assert.is(answer.status, 200, part)
+    assert.match(answer.headers.get('content-type') ?? '', 'text/css', part)
+    return answer.text()
+  })
+  const whole = [sheet, ...(await Promise.all(texts))].join('\n')
+  for (const selector of ['.message', '.composer', '.hue-31'])
+    assert.match(whole.replaceAll(' {', '{'), `${selector}{`)
+})
+
 headers('text is compressed for who can read that', async () => {
   const answer = await ask('/vendor/htmx.min.js', { headers: { 'accept-encoding': 'gzip' } })
   assert.is(answer.headers.get('content-encoding'), 'gzip')

@@ -10,7 +10,7 @@ const escaped = (text: string): string => text.replace(special, (one) => entitie
  * A text as it was typed: paragraphs and line breaks are all that it has.
  *
  * A break has both `<br>`, for whoever shows the HTML elsewhere, and the line's own end, which is
- * what a browser shows here (public/natter.css) and what a text that is taken out of it keeps.
+ * what a browser shows here (public/styles/message.css) and what a text that is taken out of it keeps.
  */
 export function asTyped(text: string): BodyHtml {
   const inner = escaped(text)
