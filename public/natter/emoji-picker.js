@@ -11,6 +11,7 @@ import {
   skinTones,
   toned,
 } from './emoji-data.js'
+import { make } from './make.js'
 import { insert, sheet } from './sheet.js'
 
 // Loaded when an emoji is first picked.
@@ -130,14 +131,6 @@ const inTone = ({ name, emoji }, tone) => ({
   name,
   emoji: emoji.map((one) => ({ ...one, emoji: toned(one.emoji, tone) })),
 })
-
-/**
- * @template {keyof HTMLElementTagNameMap} Name
- * @param {Name} name
- * @param {object} properties
- * @returns {HTMLElementTagNameMap[Name]}
- */
-const make = (name, properties) => Object.assign(document.createElement(name), properties)
 
 /** @typedef {import('./emoji-data.js').Emoji} Emoji */
 

@@ -1,5 +1,7 @@
 // @ts-check
 import { newlySent, takeOut } from './draft.js'
+import { make } from './make.js'
+import { sheet } from './sheet.js'
 
 // Files beside what is written: chosen, dropped or pasted, they stand above the composer until they are
 // sent with it. Loaded when the first one comes.
@@ -35,11 +37,7 @@ export function attach(form, field, files) {
  * @param {HTMLTextAreaElement} field
  */
 function begin(form, field) {
-  const style = Object.assign(document.createElement('link'), {
-    rel: 'stylesheet',
-    href: '/files.css',
-  })
-  document.head.append(style)
+  void sheet({ href: '/files.css' })
   const made = document.createElement('ul')
   made.className = 'pending'
   made.setAttribute('aria-label', 'Files to send')
@@ -73,11 +71,11 @@ function begin(form, field) {
  */
 function shown(file, form, field) {
   const item = document.createElement('li')
-  const name = Object.assign(document.createElement('bdi'), { textContent: file.name })
-  const says = Object.assign(document.createElement('small'), { textContent: sizeText(file.size) })
-  const bar = Object.assign(document.createElement('progress'), { max: 1, value: 0, hidden: true })
+  const name = make('bdi', { textContent: file.name })
+  const says = make('small', { textContent: sizeText(file.size) })
+  const bar = make('progress', { max: 1, value: 0, hidden: true })
   bar.setAttribute('aria-label', `${file.name}, on its way`)
-  const remove = Object.assign(document.createElement('button'), {
+  const remove = make('button', {
     type: 'button',
     textContent: '×',
   })
@@ -202,8 +200,8 @@ function refused({ status, responseText }) {
 function refusal(text) {
   const place = document.getElementById('refused')
   if (text === '') return place?.replaceChildren()
-  const alert = Object.assign(document.createElement('div'), { className: 'alert', role: 'alert' })
-  alert.append(Object.assign(document.createElement('p'), { textContent: text }))
+  const alert = make('div', { className: 'alert', role: 'alert' })
+  alert.append(make('p', { textContent: text }))
   place?.replaceChildren(alert)
 }
 
