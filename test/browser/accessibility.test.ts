@@ -1,23 +1,14 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { json, word } from '../stack/client.ts'
 import { authenticatorFor } from './authenticator.ts'
+import { axeFindings } from './axe.ts'
 import { people, type Scene } from './people.ts'
 import { enter } from './talk.ts'
 
 const test = people('everybody can use it')
 
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']
-
-/** What axe finds, each in a line. */
-async function findings(page: Page, except: string[] = []): Promise<string[]> {
-  const axe = new AxeBuilder({ page }).withTags(rules).disableRules(except)
-  const { violations } = await axe.analyze()
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary}`),
-  )
-}
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']
 
 /** A room with what a talk is made of: runs, links, long words, several people. */
 async function livelyRoom(scene: Scene): Promise<string> {
@@ -150,7 +141,7 @@ for (const { page: what, open } of views) {
     for (const width of [360, 1440]) {
       test(`axe finds nothing on ${what}, ${colorScheme}, ${width} px wide`, async (scene) => {
         const page = await open(scene, { colorScheme, viewport: { width, height: 800 } })
-        assert.equal(await findings(page), [])
+        assert.equal(await axeFindings(page, { tags }), [])
       })
     }
   }
@@ -195,7 +186,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const frame = page.frameLocator('iframe')
       assert.is(await frame.locator('.message').count(), 6)
       // The frame is replaced when there is something new, not after a time for reading.
-      assert.equal(await findings(page, ['meta-refresh']), [])
+      assert.equal(await axeFindings(page, { tags, except: ['meta-refresh'] }), [])
     })
   }
 }

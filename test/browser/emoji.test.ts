@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import * as assert from 'uvu/assert'
 import { word } from '../stack/client.ts'
+import { axeFindings } from './axe.ts'
 import { people } from './people.ts'
 import { becomes, composer, enter, shows } from './talk.ts'
 
@@ -14,11 +14,8 @@ const search = (page: Page) => picker(page).getByRole('combobox', { name: 'Find 
 const shown = (page: Page) => picker(page).getByRole('listbox', { name: 'Emoji' })
 const options = (page: Page) => page.getByRole('listbox', { name: 'Completions' }).locator('li')
 
-/** What axe finds. That a field of several lines may be a combobox, HTML's roles do not say; browsers do. */
-async function faults(page: Page): Promise<string[]> {
-  const axe = new AxeBuilder({ page }).disableRules('aria-allowed-role')
-  return (await axe.analyze()).violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`)
-}
+// That a field of several lines may be a combobox, HTML's roles do not say; browsers do.
+const faults = (page: Page) => axeFindings(page, { except: ['aria-allowed-role'] })
 
 /** A person in a room of their own. */
 async function writer(scene: Parameters<Parameters<typeof test>[1]>[0], options = {}) {

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { cleanUp, printed, spawned, temporaryFolder } from '../local/kit.ts'
 import { word } from '../stack/client.ts'
+import { axeFindings } from './axe.ts'
 import { people, type Scene } from './people.ts'
 import { composer } from './talk.ts'
 
@@ -43,11 +43,7 @@ async function signIn(page: Page, name: string): Promise<void> {
 /** Nothing on the page stands in somebody's way, as far as axe can tell by its scripts. */
 async function isForEverybody(page: Page, { javaScriptEnabled = true }: BrowserContextOptions) {
   if (!javaScriptEnabled) return
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  assert.equal(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join()}`),
-    [],
-  )
+  assert.equal(await axeFindings(page), [])
 }
 
 const ways: [title: string, options: BrowserContextOptions][] = [
@@ -93,6 +89,7 @@ for (const [how, options] of ways) {
     await phone.goto('/r/lobby')
     await ann.goto('/me')
     await ann.getByRole('link', { name: 'Devices' }).click()
+    await ann.getByRole('button', { name: 'Sign out Chrome' }).waitFor()
     await isForEverybody(ann, options)
     await ann.getByRole('button', { name: 'Sign out Chrome' }).click()
     await ann.locator('.row', { hasText: 'Sign out' }).waitFor({ state: 'detached' })
@@ -106,8 +103,8 @@ for (const [how, options] of ways) {
     await ann.getByLabel('Name').fill('robot')
     await ann.getByLabel('It may').selectOption('write')
     await ann.getByRole('button', { name: 'Make a token' }).click()
-    await isForEverybody(ann, options)
     const authorization = `Bearer ${await shownOnce(ann)}`
+    await isForEverybody(ann, options)
     const posted = await fetch(`${url}/r/lobby/messages`, {
       method: 'POST',
       headers: { authorization, 'content-type': 'text/plain' },
