@@ -54,6 +54,7 @@ export const roomFragment = (props: RoomProps): string =>
         data-me={props.person?.id}
         data-role={props.standing.role ?? undefined}
         data-at={props.at ?? props.begins}
+        data-begins={props.begins === undefined ? undefined : ''}
         data-read={props.rooms.find(({ id }) => id === props.room.id)?.read}
       >
         <a class="skip" href={props.person && !props.room.archived ? '#body' : '#foot'}>
@@ -67,12 +68,13 @@ export const roomFragment = (props: RoomProps): string =>
               {props.thread === undefined ? '' : <ThreadLine slug={props.room.slug} />}
               <Talk room={props.room} page={props.page} live={props.live} thread={props.thread} />
               <Empty room={props.room} />
+              {isEndOfPast(props) ? <ToThePresent slug={props.room.slug} /> : ''}
             </div>
           </div>
           {isPresent(props) ? <LiveFrame slug={props.room.slug} /> : ''}
           <footer class="foot" id="foot">
             <button type="button" id="latest" class="latest" hidden>
-              New messages <Icon name="arrow-down" />
+              <span>To the present</span> <Icon name="arrow-down" />
             </button>
             <p id="state" class="state" role="status" />
             <div id="refused">{props.typed ? <Alert refusal={props.typed.refusal} /> : ''}</div>
@@ -96,9 +98,21 @@ const ThreadLine = ({ slug }: { slug: string }) => (
 const nameFor = ({ room, rooms }: RoomProps): string =>
   (room.direct && rooms.find(({ id }) => id === room.id)?.name) || room.name
 
-/** Who opened the room at a message came for that one, not for what is said now. */
-const isPresent = ({ page, at, thread }: RoomProps) =>
-  page.next === null && at === undefined && thread === undefined
+/** Who opened the room at a message, or where something begins, came for that, not for what is said now. */
+const isPresent = ({ page, at, begins, thread }: RoomProps) =>
+  page.next === null && at === undefined && begins === undefined && thread === undefined
+
+/** Up to the present, and without JavaScript no further. */
+const isEndOfPast = (props: RoomProps) =>
+  props.page.next === null && props.thread === undefined && !isPresent(props)
+
+const ToThePresent = ({ slug }: { slug: string }) => (
+  <noscript>
+    <p class="further">
+      <a href={`/r/${slug}`}>To the present</a>
+    </p>
+  </noscript>
+)
 
 /**
  * Without JavaScript the present refreshes in a frame of its own, so that what is being typed

@@ -41,9 +41,13 @@ export const showRoom: Answer = async (c) => {
   )
 }
 
-/** Who goes to a time stands at the first message since; at the present where nothing was said since. */
+/**
+ * Where a page is read from: who reads on stands at its first message, who goes to a time at the first
+ * since, and at the present where nothing was said since.
+ */
 function beginOf(stretch: Stretch, { messages }: Page): number | undefined {
   const [first] = messages
+  if (stretch.from === 'from') return first?.n
   return stretch.from === 'since' && first && first.at >= stretch.at ? first.n : undefined
 }
 

@@ -37,7 +37,8 @@ export const showThread: Answer = async (c) => {
   const found = await readThread(c.var.sql, room, idIn(c, 'n'), { floor: standing.floor, from })
   if (!found) return notFound('message')
   const { root, page } = found
-  const fragment = isHtml(c) ? await wholeRoom(c, { ...entry, page, thread: root }) : ''
+  const begins = from > 0 ? page.messages[0]?.n : undefined
+  const fragment = isHtml(c) ? await wholeRoom(c, { ...entry, page, thread: root, begins }) : ''
   const live = cursorAt(c, room, room.lastSeq)
   return represent(c, {
     json: () => ({ thread: root, ...pageJson(room, page, live) }),

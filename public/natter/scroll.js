@@ -6,25 +6,40 @@ import { createRetry, outcome } from './retry.js'
 
 const scroller = document.getElementById('scroller')
 const latest = document.getElementById('latest')
+const words = latest?.querySelector('span')
 const app = document.querySelector('.app')
 const title = document.title
 const stillness = matchMedia('(prefers-reduced-motion: reduce)')
 const NEAR_PX = 120
+/** So many heights of what is seen away from the end, one is led back there. */
+const FAR_SCREENS = 2
 let unseen = 0
 
 /** From the end; the offset is negative in a list that is laid out from its end. */
 const isNearEnd = () => !scroller || Math.abs(scroller.scrollTop) < NEAR_PX
 
+const isFar = () => scroller && Math.abs(scroller.scrollTop) > FAR_SCREENS * scroller.clientHeight
+
+/** Whether the talk goes on at its end; a page of the past has an end of its own. */
+const goesOn = () => document.getElementById('poller') !== null
+
+/** What may be done about one message, and a thread, say themselves where the present is. */
+const isLed = () => document.querySelector('.message-acts, [data-thread]') !== null
+
 function show() {
-  if (latest) latest.hidden = unseen === 0 || isNearEnd()
+  const isAway = goesOn() ? !isNearEnd() && (unseen > 0 || isFar()) : !isLed()
+  if (latest && words) {
+    latest.hidden = !isAway
+    words.textContent = unseen > 0 ? 'New messages' : 'To the present'
+    latest.classList.toggle('plain', unseen === 0)
+  }
   // Of somebody known it tells what is unread anywhere, see read.js.
   if (app?.hasAttribute('data-me')) return
   document.title = unseen > 0 && document.hidden ? `(${unseen}) ${title}` : title
 }
 
 function seen() {
-  if (document.hidden || !isNearEnd()) return
-  unseen = 0
+  if (!document.hidden && isNearEnd()) unseen = 0
   show()
 }
 
@@ -66,7 +81,8 @@ if (scroller) {
 scroller?.addEventListener('scroll', seen, { passive: true })
 document.addEventListener('visibilitychange', seen)
 latest?.addEventListener('click', () => {
-  scroller?.scrollTo({ top: 0, behavior: stillness.matches ? 'instant' : 'smooth' })
+  if (!goesOn()) return location.assign(`/r/${app?.getAttribute('data-room')}`)
+  scroller?.scrollTo({ top: 0, behavior: stillness.matches || isFar() ? 'instant' : 'smooth' })
   unseen = 0
   show()
 })
@@ -114,3 +130,5 @@ if (at) {
   // Until then the browser goes by itself to what the address names.
   if (location.hash) addEventListener('load', () => requestAnimationFrame(lead), { once: true })
 }
+
+show()

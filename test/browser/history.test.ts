@@ -6,7 +6,7 @@ import { streamEvent } from '../../handlers/pages/stream.ts'
 import { changesFragment } from '../../handlers/pages/talk.tsx'
 import { type Guest, guest } from '../stack/client.ts'
 import { people, type Scene } from './people.ts'
-import { alone, becomes, enter, holds, say, shows, texts } from './talk.ts'
+import { alone, becomes, enter, holds, isInSight, say, shows, texts } from './talk.ts'
 
 const test = people('earlier messages')
 
@@ -87,7 +87,7 @@ test('a link to a message opens the room around it, and one reads on to the pres
 })
 
 test('a day is gone to, and one comes back to the present', async (scene) => {
-  const room = await roomOf(scene, 60)
+  const room = await roomOf(scene, 130)
   const page = await scene.visitor()
   await enter(page, room)
   await page.locator('.day').getByRole('link', { name: 'Today' }).click()
@@ -96,17 +96,18 @@ test('a day is gone to, and one comes back to the present', async (scene) => {
   await holds(async () => (await texts(page))[0] === 'message 1', 'the day begins')
   await holds(() => isInSight(page, '#m1'), 'one stands there')
   await page.goto(`/r/${room}/messages/1`)
-  await page.getByRole('link', { name: 'To the present' }).first().click()
-  await shows(page, numbered(11, 60))
+  await holds(async () => (await texts(page))[0] === 'message 1', 'it begins with that one')
+  await page.getByRole('button', { name: 'To the present' }).click()
+  await shows(page, numbered(81, 130))
+  await holds(() => isInSight(page, '#m130'), 'the present is in sight')
 })
 
-/** Whether a message lies within the part of the talk that is seen. */
-const isInSight = (page: Page, message: string) =>
-  page.locator(message).evaluate((element) => {
-    const seen = document.getElementById('scroller')?.getBoundingClientRect()
-    const { top, bottom } = element.getBoundingClientRect()
-    return seen !== undefined && top >= seen.top && bottom <= seen.bottom
-  })
+test('a page that goes on from a message begins with it', async (scene) => {
+  const room = await roomOf(scene, 60)
+  const page = await scene.visitor()
+  await page.goto(`/r/${room}?from=5`)
+  await holds(() => isInSight(page, '#m5'), 'it is in sight')
+})
 
 test('a link to a new message opens a room that goes on', async (scene) => {
   const room = await roomOf(scene, 3)

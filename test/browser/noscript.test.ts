@@ -2,7 +2,7 @@ import type { FrameLocator, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { messagesOf, word } from '../stack/client.ts'
 import { people, type Scene } from './people.ts'
-import { becomes, composer, holds, shows, texts } from './talk.ts'
+import { becomes, composer, holds, isInSight, shows, texts } from './talk.ts'
 
 const test = people('without JavaScript')
 
@@ -44,11 +44,7 @@ test('a link to a message stands at it, and is not taken away by what is new', a
   for (let n = 1; n <= 40; n++) await scene.host.say(room, `message ${n}`)
   const page = await guest(scene)
   await page.goto(`/r/${room}/messages/20#m20`)
-  const inSight = await page.locator('#m20').evaluate((element) => {
-    const { top, bottom } = element.getBoundingClientRect()
-    return element.matches(':target') && top >= 0 && bottom <= innerHeight
-  })
-  assert.ok(inSight)
+  await holds(() => isInSight(page, '#m20:target'), 'it stands at it')
   assert.is(await page.locator('iframe').count(), 0)
 })
 
@@ -59,11 +55,11 @@ test('the newest message is in sight', async (scene) => {
   await page.goto(`/r/${room}`)
   const newest = talk(page).locator('#m40')
   await newest.waitFor()
-  await holds(() => isInSight(page, '#m40'), 'the end is in sight')
+  await holds(() => isInFrame(page, '#m40'), 'the end is in sight')
 })
 
 /** Whether a message in the frame lies within it. */
-const isInSight = (page: Page, message: string) =>
+const isInFrame = (page: Page, message: string) =>
   talk(page)
     .locator(message)
     .evaluate((element) => {
@@ -136,6 +132,15 @@ test('a link to an old message opens the room there', async (scene) => {
   await page.goto(`/r/${room}/messages/3`)
   assert.equal(await texts(page), all.slice(0, 27))
   assert.ok(await page.getByText('message 3', { exact: true }).isVisible())
+  await page.getByRole('link', { name: 'Later messages' }).click()
+  await page.waitForURL(/from=28/)
+  assert.equal(await texts(page), all.slice(27))
+  await holds(() => isInSight(page, '#m28'), 'one reads on where one was')
+  await page.getByRole('link', { name: 'To the present' }).click()
+  await page.waitForURL(`/r/${room}`)
+  await shows(talk(page), all.slice(10))
+  await page.goto(`/r/${room}?date=${new Date().toISOString().slice(0, 10)}`)
+  await holds(() => isInSight(page, '#m1'), 'a day begins with its first')
 })
 
 for (const [what, text, sentence] of [

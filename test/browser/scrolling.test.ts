@@ -5,9 +5,9 @@ import { becomes, enter, holds, say } from './talk.ts'
 
 const test = people('the place in the talk')
 
-async function longRoom(scene: Scene): Promise<string> {
+async function longRoom(scene: Scene, more = ''): Promise<string> {
   const room = await scene.room()
-  for (let n = 1; n <= 40; n++) await scene.host.say(room, `message ${n}`)
+  for (let n = 1; n <= 40; n++) await scene.host.say(room, `message ${n}${more}`)
   return room
 }
 
@@ -60,6 +60,20 @@ test('scrolling to the end by hand takes the button away', async (scene) => {
   await newMessages(page).waitFor()
   await scrollTo(page, 0)
   await newMessages(page).waitFor({ state: 'hidden' })
+})
+
+test('who is far from the end is led back there, and who is a little above it is not', async (scene) => {
+  const room = await longRoom(scene, '\nin\nso\nmany\nlines')
+  const page = await scene.visitor()
+  await enter(page, room)
+  const back = page.getByRole('button', { name: 'To the present' })
+  await scrollTo(page, -300)
+  await becomes(() => fromEnd(page), 300)
+  assert.not(await back.isVisible())
+  await scrollTo(page, -10_000)
+  await back.click()
+  await becomes(() => fromEnd(page), 0)
+  await back.waitFor({ state: 'hidden' })
 })
 
 test('who writes while reading above is led to the end', async (scene) => {

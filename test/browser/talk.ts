@@ -42,6 +42,15 @@ export const texts = (page: Page | FrameLocator): Promise<string[]> =>
 export const shows = (page: Page | FrameLocator, wanted: string[]): Promise<void> =>
   becomes(() => texts(page), wanted)
 
+/** Whether a message lies within the part of the talk that is seen. */
+export const isInSight = (page: Page, message: string): Promise<boolean> =>
+  page.locator(message).evaluate((element) => {
+    const seen = document.getElementById('scroller')?.getBoundingClientRect()
+    const { top, bottom } = element.getBoundingClientRect()
+    // Before the page is laid out all of it has no size, at one point.
+    return seen !== undefined && bottom > top && top >= seen.top && bottom <= seen.bottom
+  })
+
 /** Where one writes. */
 export const composer = (page: Page) => page.locator('#body')
 
