@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { messagesOf } from '../stack/client.ts'
 import { people, type Scene } from './people.ts'
-import { becomes, composer, enter, holds, say, shows, texts } from './talk.ts'
+import { becomes, composer, enter, hears, say, shows, texts } from './talk.ts'
 
 const test = people('a conversation')
 
@@ -52,8 +52,10 @@ test('an answer quotes what it answers, follows its change, and leads to it', as
   await shows(ben, ['shall we go tomorrow?', 'yes, at five'])
   await becomes(() => quote(ben), 'Ann Archer shall we go tomorrow?')
   assert.is(await composer(ann).inputValue(), '')
+  // What was answered glows, but not for long.
+  const glows = ben.locator('.message.glow').waitFor()
   await message(ben, 'yes, at five').locator('.answers a').click()
-  await holds(() => ben.locator('.message.glow').isVisible(), 'what was answered glows')
+  await glows
 })
 
 test('an edit that meets another is told so, shows it, and loses nothing', async (scene) => {
@@ -148,6 +150,7 @@ test('what waits to be sent does not become the answer that one writes meanwhile
 test('a reaction that cannot be sent says so', async (scene) => {
   const { ann, ben } = await two(scene)
   await say(ann, 'done')
+  await hears(ann, 1)
   await choose(ann, 'done', 'React', '👍')
   const given = ben.locator('.reactions button')
   await given.hover()
@@ -217,6 +220,7 @@ test('a word that is complete as it stands is sent by one key', async (scene) =>
 test('any emoji may be given', async (scene) => {
   const { ann } = await two(scene)
   await say(ann, 'done')
+  await hears(ann, 1)
   await choose(ann, 'done', 'React', 'Other emoji')
   await ann.getByRole('dialog').getByLabel('Find an emoji').fill('rocket')
   await ann.getByRole('listbox', { name: 'Emoji' }).getByRole('option').first().click()
@@ -228,12 +232,16 @@ test('what was deleted by mistake comes back, for both', async (scene) => {
   await say(ann, 'one')
   await say(ann, 'two')
   await shows(ben, ['one', 'two'])
+  await hears(ann, 2)
+  // It is offered for a while, and the other may be longer in coming back.
+  const offered = ann.getByRole('button', { name: 'Undo' }).elementHandle()
   await scene.without(ben, async () => {
     await choose(ann, 'two', 'More', 'Delete')
     await becomes(() => texts(ann), ['one', 'This message was deleted.'])
   })
+  const undo = await offered
   await becomes(() => texts(ben), ['one', 'This message was deleted.'])
-  await ann.getByRole('button', { name: 'Undo' }).click()
+  await undo?.evaluate((button) => (button as HTMLElement).click())
   for (const page of [ann, ben]) await becomes(() => texts(page), ['one', 'two'])
 })
 
@@ -263,6 +271,8 @@ test('a message is pinned for both, saved for one, and its thread goes on by its
   for (const page of [ann, ben]) {
     await becomes(() => message(page, 'the plan').locator('.noted').textContent(), 'pinned')
   }
+  // The pin is the third.
+  await hears(ben, 3)
   await choose(ben, 'the plan', 'More', 'Save for me')
   await ben.getByText('Saved.').waitFor()
   await choose(ann, 'the plan', 'More', 'Thread')

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { people } from './people.ts'
-import { arrive, becomes, enter, say, shows } from './talk.ts'
+import { arrive, becomes, enter, hears, say, shows } from './talk.ts'
 
 const test = people('the keyboard alone')
 
@@ -153,6 +153,7 @@ test('who deletes a message by the keys is at the way back, and then at the mess
   await enter(page, room)
   await say(page, 'one')
   await shows(page, ['one'])
+  await hears(page, 1)
   await choose(page, '#m1', 'More', 'Delete')
   await becomes(() => at(page), ['', 'Undo'])
   await page.keyboard.press('Enter')

@@ -51,6 +51,22 @@ export const isInSight = (page: Page, message: string): Promise<boolean> =>
     return seen !== undefined && bottom > top && top >= seen.top && bottom <= seen.bottom
   })
 
+/**
+ * Waits until a page has heard by its connection of all up to a number of its room. What one does
+ * oneself comes by its answer as well: whichever is second takes the place of the message that the
+ * first has brought, and with it of a menu that was opened there meanwhile.
+ */
+export const hears = (page: Page, n: number): Promise<void> =>
+  holds(async () => (await heardOf(page)) >= n, `it is told of number ${n}`)
+
+/** The newest number of its room that a page was told, as live.js writes it down. */
+const heardOf = (page: Page): Promise<number> =>
+  page.locator('.app').evaluate((app: HTMLElement) => {
+    const { me = '', room = '' } = app.dataset
+    const rooms = JSON.parse(localStorage.getItem(`natter:rooms:${me}`) ?? '{}')
+    return rooms[room]?.[0] ?? 0
+  })
+
 /** Where one writes. */
 export const composer = (page: Page) => page.locator('#body')
 

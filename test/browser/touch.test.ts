@@ -1,8 +1,9 @@
 /** Somebody at a screen of glass, who points with a finger. */
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
+import { latch } from '../until.ts'
 import { people, type Scene } from './people.ts'
-import { becomes, composer, enter, holds, shows } from './talk.ts'
+import { becomes, composer, enter, hears, holds, shows } from './talk.ts'
 
 const test = people('touch')
 
@@ -90,10 +91,17 @@ test('a message that is pressed long has its bar, which stays', async (scene) =>
 test('who drags the talk is shown no bar', async (scene) => {
   const page = await phone(scene, ...Array.from({ length: 40 }, (_, n) => `message ${n}`))
   const loaded = page.waitForResponse(/acts\.css/)
+  // What shows a bar waits for its look, which comes once the finger is lifted.
+  const { opened, open } = latch()
+  await page.route(/acts\.css/, async (route) => {
+    await opened
+    await route.continue()
+  })
   const { down, drag, lift } = await finger(page, 'message 39')
   await down()
   for (let way = 20; way <= 100; way += 20) await drag(way)
   await lift()
+  open()
   const isScrolled = () => page.locator('#scroller').evaluate((one) => one.scrollTop < -20)
   await holds(isScrolled, 'the talk is scrolled')
   await (await loaded).finished()
@@ -125,8 +133,10 @@ test('what does something by itself when it is tapped does that alone', async (s
   await button(page, 'React').tap()
   await button(page, '🎉').tap()
   const given = (n: number) => message(page, 'one').getByRole('button', { name: `🎉 ${n}` })
+  await hears(page, 3)
   await given(1).tap()
   await given(1).waitFor({ state: 'detached' })
+  await hears(page, 4)
   await becomes(() => barAt(page), [])
   await message(page, 'two').locator('.body').tap()
   await becomes(() => barAt(page), ['two'])
