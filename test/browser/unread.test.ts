@@ -33,6 +33,16 @@ async function knows(page: Page, room: string): Promise<void> {
   await told
 }
 
+/** How far somebody has read a room, as any replica says: for a while one alone knows of it. */
+async function readOf(page: Page, room: string): Promise<unknown[]> {
+  const headers = { accept: 'application/json' }
+  const ask = async () => {
+    const { rooms } = await (await page.request.get('/', { headers })).json()
+    return rooms.find(({ slug }: { slug: string }) => slug === room)?.read
+  }
+  return [...new Set(await Promise.all(Array.from({ length: 6 }, ask)))]
+}
+
 test('rooms that are not open tell how much is unread and whether one is named, live and in the title', async (scene) => {
   const [room, other] = [await scene.room(), await scene.room()]
   const page = await scene.guest('otter')
@@ -68,6 +78,7 @@ test('the talk begins at a line before what is unread, which stays while one rea
   await knows(page, other)
   for (let i = 0; i < 30; i++) await scene.host.say(room, `after ${i}`)
   await becomes(() => count(page, room), '30 unread')
+  await becomes(() => readOf(page, room), [30])
   await enter(page, room)
   await becomes(() => below(page), 'after 0')
   assert.ok(await page.getByText('after 0', { exact: true }).isVisible())
@@ -173,8 +184,11 @@ test('a tab that is loaded again does not take what was read before for having b
   await scene.host.say(room, 'two')
   await read
   await arrive(tab, () => tab.reload())
+  await becomes(() => count(phone, room), '')
+  // The tab is looked at, so it is unread for a moment.
+  const isTold = becomes(() => count(phone, room), '1 unread')
   await scene.host.say(room, 'three')
-  await becomes(() => count(phone, room), '1 unread')
+  await isTold
   await becomes(() => count(phone, room), '')
 })
 
