@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { messagesOf } from '../stack/client.ts'
 import { people } from './people.ts'
-import { becomes, composer, enter, postsOf, say, shows } from './talk.ts'
+import { arrive, becomes, composer, enter, postsOf, say, shows } from './talk.ts'
 
 const test = people('the composer')
 
@@ -18,7 +18,7 @@ test('Enter sends, and Shift+Enter makes a line', async (scene) => {
   assert.is(await composer(page).inputValue(), 'one\ntwo')
   await composer(page).press('Enter')
   await shows(page, ['one\ntwo'])
-  assert.is(await composer(page).inputValue(), '')
+  await becomes(() => composer(page).inputValue(), '')
 })
 
 test('the button sends, and the next text can be typed at once', async (scene) => {
@@ -74,14 +74,14 @@ test('a draft survives a reload, and a look into another room', async (scene) =>
   await enter(page, room)
   await composer(page).fill('half a thou')
   await page.reload()
-  assert.is(await composer(page).inputValue(), 'half a thou')
+  await becomes(() => composer(page).inputValue(), 'half a thou')
   await enter(page, other)
   assert.is(await composer(page).inputValue(), '')
   await composer(page).fill('something else')
   await enter(page, room)
   assert.is(await composer(page).inputValue(), 'half a thou')
   await say(page, 'half a thought')
-  await page.reload()
+  await arrive(page, () => page.reload())
   assert.is(await composer(page).inputValue(), '')
   await enter(page, other)
   assert.is(await composer(page).inputValue(), 'something else')

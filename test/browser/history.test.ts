@@ -6,7 +6,7 @@ import { streamEvent } from '../../handlers/pages/stream.ts'
 import { changesFragment } from '../../handlers/pages/talk.tsx'
 import { type Guest, guest } from '../stack/client.ts'
 import { people, type Scene } from './people.ts'
-import { alone, becomes, enter, holds, isInSight, say, shows, texts } from './talk.ts'
+import { alone, arrive, becomes, enter, holds, isInSight, say, shows, texts } from './talk.ts'
 
 const test = people('earlier messages')
 
@@ -149,7 +149,7 @@ test('the time of a message is the link to it', async (scene) => {
 test('who writes in a page of old messages sees it at the present', async (scene) => {
   const room = await roomOf(scene, 80)
   const page = await scene.guest()
-  await page.goto(`/r/${room}/messages/5`)
+  await arrive(page, () => page.goto(`/r/${room}/messages/5`))
   await say(page, 'what was that about?')
   await page.waitForURL(`/r/${room}`)
   await shows(page, [...numbered(32, 80), 'what was that about?'])

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { word } from '../stack/client.ts'
 import { people } from './people.ts'
-import { enter, say, shows } from './talk.ts'
+import { arrive, enter, say, shows } from './talk.ts'
 
 const test = people('texts that mean harm')
 
@@ -67,7 +67,7 @@ test('markup in names, topics and rooms is shown as it was typed', async (scene)
   const topic = '"><img src=x onerror=document.title="taken"><!--#include virtual="/healthz" -->'
   const page = await scene.guest('</bdi><b>bold</b>')
   const made = await page.context().request.post('/rooms', { data: { name: script, topic } })
-  await page.goto(made.headers().location ?? '')
+  await arrive(page, () => page.goto(made.headers().location ?? ''))
   assert.is(await page.title(), `${script} · Natter`)
   assert.is(await page.locator('h1').textContent(), script)
   assert.is(await page.locator('.topic').textContent(), topic)

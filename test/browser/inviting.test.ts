@@ -198,6 +198,7 @@ test('a person writes to another alone, and nobody else finds it', async (scene)
   await page.goto(`/r/${room}/members/${scene.host.id}`)
   await page.getByRole('button', { name: 'Write to them alone' }).click()
   await page.waitForURL(/\/r\/talk-/)
+  await page.locator('.app.live').waitFor()
   assert.is(await textOf(page.locator('.head h1')), 'host')
   const path = new URL(page.url()).pathname
   await page.locator('#body').fill('between us')
