@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
+import { until } from '../until.ts'
 import { expectStatus, type Guest, guest, json, word } from './client.ts'
 
 const test = suite('a member who is removed while they wait', 120)
@@ -34,20 +35,20 @@ test(`is told nothing of what is said after, in ${WAITS} waits`, async () => {
   const room = await roomFor(owner, member)
   const { live } = expectStatus(await member.ask(`/r/${room}`, asJson), 200)
   const told: string[] = []
+  const toldOf = (text: string) => told.filter((one) => one.includes(text))
   const waits = Array.from({ length: WAITS }, () => waitOn(member, room, live, told))
   // Until all of them are held somewhere.
   await sleep(1_000)
   await owner.say(room, 'before-the-end')
+  await until(() => toldOf('before-the-end').length === WAITS)
+  // Until they are held again.
   await sleep(200)
   const gone = await owner.ask(`/r/${room}/members/${member.id}`, { ...asJson, method: 'DELETE' })
   assert.is(gone.status, 200)
   for (let i = 0; i < 20; i++) await owner.say(room, `after-the-end-${i}`)
   await Promise.all(waits)
-  assert.is(told.filter((text) => text.includes('before-the-end')).length, WAITS)
-  assert.equal(
-    told.filter((text) => text.includes('after-the-end')),
-    [],
-  )
+  assert.is(toldOf('before-the-end').length, WAITS)
+  assert.equal(toldOf('after-the-end'), [])
   assert.is((await member.ask(`/r/${room}`, asJson)).status, 404)
 })
 
