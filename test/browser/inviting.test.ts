@@ -182,7 +182,7 @@ test('the name and topic of a room change under the eyes of those in it', async 
   const page = await scene.guest()
   await page.goto(`/r/${room}`)
   await page.locator('.app.live').waitFor()
-  const name = `Renamed ${word()}`
+  const name = `Retitled ${word()}`
   await scene.host.ask(`/r/${room}`, json({ name, topic: 'Another topic' }, 'PATCH'))
   await becomes(() => textOf(page.locator('h1')), name)
   assert.is(await textOf(page.locator('.topic')), 'Another topic')

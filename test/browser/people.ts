@@ -108,7 +108,8 @@ async function playIn(browser: Browser, play: (scene: Scene) => Promise<void>): 
     visitor: async (options) => (await enter(options)).newPage(),
     async guest(name = 'brave-otter', color = '#3366cc', options) {
       const context = await enter(options)
-      await context.request.patch('/me', { form: { name, color } })
+      const known = await context.request.patch('/me', { form: { name, color } })
+      assert.ok(known.ok(), `becoming a guest was answered with ${known.status()}`)
       return context.newPage()
     },
     async far(name, color, options = {}) {
