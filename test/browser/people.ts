@@ -146,13 +146,14 @@ async function withoutNetwork(page: Page, line: Wire | undefined, work: () => Pr
   try {
     await work()
   } finally {
-    line.mend()
+    // What comes by a worker while its page is offline may name pictures, which are not fetched twice.
     await page.context().setOffline(false)
+    line.mend()
   }
 }
 
 /** What a browser says of a network that is away. */
-const networkFault =
+export const networkFault =
   /ERR_(INTERNET_DISCONNECTED|EMPTY_RESPONSE|CONN|SOCKET|INCOMPLETE_CHUNKED|FAILED)|Failed to fetch/
 
 /** Chromium's word for a network card that came or went on this machine, as containers make them. */
