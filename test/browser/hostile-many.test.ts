@@ -6,7 +6,10 @@ import { guest, json, word } from '../stack/client.ts'
 import { people } from './people.ts'
 import { enter } from './talk.ts'
 
-const test = people('all texts that mean harm, in a browser')
+/** There are hundreds of them. */
+const limit_s = 120
+
+const test = people('all texts that mean harm, in a browser', [], [], limit_s)
 
 /** What one person may post at once, and requests at a time. */
 const burst = 90

@@ -8,7 +8,10 @@ import { axeFindings } from './axe.ts'
 import { people, type Scene } from './people.ts'
 import { composer } from './talk.ts'
 
-const test = people('a server and its owner')
+/** Each of them starts a server. */
+const limit_s = 120
+
+const test = people('a server and its owner', [], [], limit_s)
 
 const PASSWORD = 'a few plain words'
 
