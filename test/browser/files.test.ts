@@ -174,6 +174,7 @@ test('a file with words answers what is answered, and does not go with an edit',
   await composer(page).fill('which plan, please?')
   await composer(page).press('Enter')
   await becomes(() => page.locator('#m1 .body').textContent(), 'which plan, please?')
+  await becomes(() => page.locator('.mode').count(), 0)
   assert.equal(await pending(page), ['later.txt'])
   await composer(page).press('Enter')
   await becomes(() => links(page), ['plan.txt', 'later.txt'])

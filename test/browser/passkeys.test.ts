@@ -144,6 +144,7 @@ test('without JavaScript no control is dead: passkeys are seen and removed, and 
   assert.ok(await plain.locator('noscript .hint').isVisible())
   await button(plain, 'Remove Seen').click()
   await plain.waitForURL('/passkeys')
+  await plain.getByText('None yet.').waitFor()
   assert.equal(await names(plain), [])
 })
 

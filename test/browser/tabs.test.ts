@@ -86,7 +86,12 @@ test('tabs get over the death of their worker', async (scene) => {
   const browser = first.context().browser()
   const session = await browser?.newBrowserCDPSession()
   const { targetInfos = [] } = (await session?.send('Target.getTargets')) ?? {}
-  const worker = targetInfos.find(({ type }) => type === 'shared_worker')
+  // The browser may still have workers of other tests.
+  const own = await first.context().newCDPSession(first)
+  const { browserContextId } = (await own.send('Target.getTargetInfo')).targetInfo
+  const worker = targetInfos.find(
+    (one) => one.type === 'shared_worker' && one.browserContextId === browserContextId,
+  )
   await session?.send('Target.closeTarget', { targetId: worker?.targetId ?? '' })
   await becomes(async () => proxy.held().length, 0)
   for (const room of rooms) await scene.host.say(room, 'are you there?')
@@ -121,11 +126,19 @@ test('tabs that have been hidden for long hold nothing, look now and then, and c
   await hide(page, true)
   await scene.host.say(room, 'hidden for a moment')
   await shows(page, ['hidden for a moment'])
+  const rests = page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        // The page has set its pause when it takes what the look has brought.
+        document.addEventListener('htmx:before:swap', () => resolve(0), { once: true })
+      }),
+  )
   await page.clock.fastForward('05:01')
   // It looks once, and then rests for a minute.
   const hasLooked = ({ way, isHeld }: { way: string; isHeld: boolean }) => way === 'look' && !isHeld
   await becomes(async () => proxy.waits.some(hasLooked), true)
   await becomes(async () => proxy.held().length, 0)
+  await rests
   await scene.host.say(room, 'hidden for long')
   await page.clock.fastForward('01:01')
   await shows(page, ['hidden for a moment', 'hidden for long'])

@@ -47,7 +47,11 @@ test('a browser tells once that somebody types, however much they type', async (
   page.on('request', (request) => {
     if (request.url().endsWith('/typing')) told++
   })
-  await composer(page).pressSequentially('hello there, this takes a while')
+  // What tells it comes with the first letter.
+  const telling = page.waitForRequest(/\/typing$/)
+  await composer(page).pressSequentially('h')
+  await telling
+  await composer(page).pressSequentially('ello there, this takes a while')
   await say(page, 'and is said')
   await shows(page, ['and is said'])
   assert.is(told, 1)
