@@ -150,6 +150,13 @@ const scroller = document.getElementById('scroller')
 for (const type of ['pointerover', 'focusin']) {
   scroller?.addEventListener(type, () => void import('./acts.js'), { once: true })
 }
+// A finger may be held on one until then; the browser takes it away when it begins to scroll.
+scroller?.addEventListener('pointerdown', ({ target }) => {
+  scroller.dataset.pressed = /** @type {Element} */ (target).closest('.message')?.id ?? ''
+})
+for (const type of ['pointerup', 'pointercancel']) {
+  addEventListener(type, () => delete scroller?.dataset.pressed)
+}
 
 document.addEventListener('htmx:after:swap', mark)
 document.addEventListener('htmx:after:swap', markRooms)

@@ -32,6 +32,10 @@ export function showByPointing(scroller) {
   const but = matchMedia('(hover: none)').matches ? `:not(${tappedOwn})` : ''
   const first = scroller.querySelector(`.message:hover${but}, .message:has(:focus-visible)`)
   if (first instanceof HTMLElement) show(first)
+  // The finger that brought this by coming down may still be where it is (marks.js).
+  const pressed = document.getElementById(scroller.dataset.pressed ?? '')
+  const isPressed = () => scroller.dataset.pressed === pressed?.id
+  if (pressed) setTimeout(() => isPressed() && show(pressed), LONG_PRESS_MS)
 }
 
 /** @param {HTMLElement} scroller */

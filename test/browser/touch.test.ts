@@ -88,6 +88,16 @@ test('a message that is pressed long has its bar, which stays', async (scene) =>
   await button(page, 'Save for me').waitFor()
 })
 
+test('a message that is pressed long before anything else was touched has its bar', async (scene) => {
+  const page = await phone(scene, 'one', 'two')
+  const { down, lift } = await finger(page, 'one')
+  await down()
+  await becomes(() => barAt(page), ['one'])
+  await lift()
+  await button(page, 'More').tap()
+  await button(page, 'Save for me').waitFor()
+})
+
 test('who drags the talk is shown no bar', async (scene) => {
   const page = await phone(scene, ...Array.from({ length: 40 }, (_, n) => `message ${n}`))
   const loaded = page.waitForResponse(/acts\.css/)
