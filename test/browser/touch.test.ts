@@ -76,26 +76,26 @@ async function finger(page: Page, text: string) {
   }
 }
 
+/** Holds a finger on a message until its bar is there, and uses that once the finger is lifted. */
+async function pressLong(page: Page, text: string): Promise<void> {
+  const { down, lift } = await finger(page, text)
+  await down()
+  await becomes(() => barAt(page), [text])
+  await lift()
+  await button(page, 'More').tap()
+  await button(page, 'Save for me').waitFor()
+}
+
 test('a message that is pressed long has its bar, which stays', async (scene) => {
   const page = await phone(scene, 'one', 'two')
   await message(page, 'two').locator('.body').tap()
   await becomes(() => barAt(page), ['two'])
-  const { down, lift } = await finger(page, 'one')
-  await down()
-  await becomes(() => barAt(page), ['one'])
-  await lift()
-  await button(page, 'More').tap()
-  await button(page, 'Save for me').waitFor()
+  await pressLong(page, 'one')
 })
 
 test('a message that is pressed long before anything else was touched has its bar', async (scene) => {
   const page = await phone(scene, 'one', 'two')
-  const { down, lift } = await finger(page, 'one')
-  await down()
-  await becomes(() => barAt(page), ['one'])
-  await lift()
-  await button(page, 'More').tap()
-  await button(page, 'Save for me').waitFor()
+  await pressLong(page, 'one')
 })
 
 test('who drags the talk is shown no bar', async (scene) => {
