@@ -1,4 +1,4 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { open, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from './errors.ts'
 import { isAlive, mayServe } from './process.ts'
@@ -29,7 +29,7 @@ export async function findServer(data: string): Promise<Found | undefined> {
   if (Number.isNaN(pid) || Number.isNaN(port)) return findHalfWritten(file)
   if (!isAlive(pid)) return undefined
   if (await mayServe(pid, data)) return { pid, port }
-  await disown(data)
+  await disown(data, pid)
   return undefined
 }
 
@@ -38,11 +38,22 @@ export async function findServer(data: string): Promise<Found | undefined> {
  * by itself while such a process lives. The rest of the file stays: by it PostgreSQL tells whether
  * parts of the dead server still run. To be called only when it is certain, since a server that
  * finds its file changed stops.
+ * @param pid the process that is meant: a server that ends takes its file along, and the next one
+ *   writes its own, so that by now there may be none, or one that is another's. Both stay as they are.
  */
-export async function disown(data: string): Promise<void> {
-  const file = join(data, 'postmaster.pid')
-  const text = await readFile(file, 'utf8')
-  await writeFile(file, text.replace(/^.*/, String(NOBODY)))
+export async function disown(data: string, pid: number): Promise<void> {
+  const file = await open(join(data, 'postmaster.pid'), 'r+').catch((error) => {
+    if (hasCode(error, 'ENOENT')) return undefined
+    throw error
+  })
+  if (!file) return
+  try {
+    const text = await file.readFile('utf8')
+    if (Number.parseInt(text, 10) !== pid) return
+    await file.write(text.replace(/^.*/, String(NOBODY)), 0)
+  } finally {
+    await file.close()
+  }
 }
 
 /** A file without its lines is being written just now, or is what a crash left of one. */

@@ -77,7 +77,7 @@ async function join(cluster: Cluster): Promise<Hold | undefined> {
     if (!found) return undefined
     const hold = found.port ? await takeHold(cluster, found.port) : 'absent'
     if (typeof hold === 'object') return hold
-    if (hold === 'foreign') await disown(cluster.data)
+    if (hold === 'foreign') await disown(cluster.data, found.pid)
     else await sleep(RETRY_MS)
   }
   throw new StartError(

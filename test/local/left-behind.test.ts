@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { ownerOf } from '../../handlers/local/account.ts'
 import { StartError } from '../../handlers/local/errors.ts'
+import { disown } from '../../handlers/local/pid-file.ts'
 import { startPostgres } from '../../handlers/local/postgres.ts'
 import { suite } from '../suite.ts'
 import {
@@ -98,6 +99,20 @@ test('a postmaster.pid whose number is another program now is no hindrance', asy
   } finally {
     program.kill()
   }
+})
+
+test('a server that ended meanwhile, or another that began, keeps its postmaster.pid', async () => {
+  const folder = await stoppedDatabase()
+  const data = join(folder, 'data')
+  await disown(data, 4_321)
+  assert.not.ok((await readdir(data)).includes('postmaster.pid'), 'none is made')
+
+  const another = `1234\n${data}\n1\n21008\n\n127.0.0.1\n`
+  await leavePidFile(folder, another)
+  await disown(data, 4_321)
+  assert.is(await pidFile(folder), another)
+  await disown(data, 1_234)
+  assert.is(await pidFile(folder), another.replace('1234', '2147483647'))
 })
 
 test('an empty postmaster.pid, left by a power cut, is no hindrance', async () => {
