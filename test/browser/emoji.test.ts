@@ -96,6 +96,15 @@ test('the picker fits a phone', async (scene) => {
   assert.ok(box && box.x >= 0 && box.x + box.width <= 360 && box.y + box.height <= 640)
   const isWide = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
   assert.is(await isWide(), false)
+  // A browser whose font has no picture for several in one shows them all, side by side.
+  await shown(page)
+    .getByRole('option')
+    .first()
+    .evaluate((one) => {
+      one.textContent = '👩👩👧👦👩👩👧👦'
+    })
+  const list = shown(page)
+  assert.is(await list.evaluate((one) => one.scrollWidth > one.clientWidth), false)
 })
 
 test('what is put before a text is completed as well', async (scene) => {
