@@ -80,8 +80,9 @@ function buttonFor(act, item) {
     button.setAttribute('aria-label', act.label(item))
   } else button.textContent = act.label(item)
   button.addEventListener('click', () => {
+    const now = at ?? item
     if (!act.icon) close()
-    act.do(item, button)
+    act.do(now, button)
   })
   return button
 }
@@ -95,12 +96,41 @@ export function show(item) {
   element.replaceChildren(
     ...acts.bar.filter((act) => act.isFor(item)).map((act) => buttonFor(act, item)),
   )
-  menu.replaceChildren(
-    ...acts.more.filter((act) => act.isFor(item)).map((act) => buttonFor(act, item)),
-  )
+  fillMenu(item)
   rove(0)
   item.append(place)
 }
+
+/** @param {HTMLElement} item */
+function fillMenu(item) {
+  menu.replaceChildren(
+    ...acts.more.filter((act) => act.isFor(item)).map((act) => buttonFor(act, item)),
+  )
+}
+
+// A message that changes is another element: the bar goes on at that one, with what is open in it.
+
+/** What in the bar had the focus before it was lost. @type {Element | null} */
+let held = null
+
+document.addEventListener('htmx:before:swap', () => {
+  const { activeElement } = document
+  if (activeElement && activeElement !== document.body)
+    held = element.contains(activeElement) ? activeElement : null
+})
+
+document.addEventListener('htmx:after:swap', () => {
+  if (!at || at.isConnected) return
+  const item = document.getElementById(at.id)
+  if (!item || item.dataset.deleted !== undefined) return hide()
+  at = item
+  const before = held
+  fillMenu(item)
+  item.append(place)
+  const same = [...menu.children].find(({ textContent }) => textContent === before?.textContent)
+  const to = before?.isConnected ? before : same
+  if (to instanceof HTMLElement) to.focus({ preventScroll: true })
+})
 
 /**
  * A toolbar is one stop of the Tab key, and goes on by the arrows:
