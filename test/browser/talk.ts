@@ -83,7 +83,19 @@ export async function arrive(page: Page, how: () => Promise<unknown>): Promise<v
   await app.evaluateAll((left) => left.map((one) => one.classList.add('left')))
   await how()
   await page.locator('.app.live:not(.left)').waitFor()
+  await isReady(page)
 }
+
+/** Waits until what sends, where there is something to write in, is at work: it comes by itself. */
+const isReady = (page: Page): Promise<void> =>
+  becomes(
+    () =>
+      page
+        .locator('#composer')
+        .evaluateAll((all) => all.every((form) => 'noValidate' in form && form.noValidate)),
+    true,
+    'the composer is at work',
+  )
 
 /** Takes the worker that tabs share from a page, as where browsers have none. */
 export const alone = (page: Page): Promise<unknown> =>
