@@ -108,28 +108,15 @@ function fillMenu(item) {
   )
 }
 
-// A message that changes is another element: the bar goes on at that one, with what is open in it.
-
-/** What in the bar had the focus before it was lost. @type {Element | null} */
-let held = null
-
-document.addEventListener('htmx:before:swap', () => {
-  const { activeElement } = document
-  if (activeElement && activeElement !== document.body)
-    held = element.contains(activeElement) ? activeElement : null
-})
-
+// A message that changes is another element: the bar goes on at that one, with what is open in it, and
+// what had the focus there has it again (focus.js, which hears of a swap after this).
 document.addEventListener('htmx:after:swap', () => {
   if (!at || at.isConnected) return
   const item = document.getElementById(at.id)
   if (!item || item.dataset.deleted !== undefined) return hide()
   at = item
-  const before = held
   fillMenu(item)
   item.append(place)
-  const same = [...menu.children].find(({ textContent }) => textContent === before?.textContent)
-  const to = before?.isConnected ? before : same
-  if (to instanceof HTMLElement) to.focus({ preventScroll: true })
 })
 
 /**

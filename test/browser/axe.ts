@@ -11,8 +11,9 @@ type Asked = {
 /**
  * What axe finds on a page, each in a line.
  *
- * It looks at the page as it is laid out when it has all that it began with, not at its style sheets: those it would put into the page to
- * read them, which the page's policy forbids, for a rule that is not held by itself (css-orientation-lock).
+ * It looks at the page as it is laid out when it has loaded, not at its style sheets: those it would put
+ * into the page to read them, which the page's policy forbids, for a rule that is not held by itself
+ * (css-orientation-lock).
  */
 export async function axeFindings(
   page: Page,
