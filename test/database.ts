@@ -17,20 +17,18 @@ export type TestDatabase = {
 
 /** A word of this run, in the name of every database that it makes. */
 const run = process.env.TEST_RUN ?? randomBytes(4).toString('hex')
-const prefix = `natter_test_${run}`
 
 /**
  * A fresh, empty database in UTF-8.
  * @param server a database on the server to make it on, the environment's if not given
  */
 export async function testDatabase(server: PgEnv = environment()): Promise<TestDatabase> {
-  return create(server, 'TEMPLATE template0 ENCODING UTF8')
+  return create(server, fresh)
 }
 
-/** A fresh database with the schema in it: a copy of one that is migrated once in a run. */
+/** A fresh database with the schema in it: a copy of the run's template. */
 export async function migratedDatabase(server: PgEnv = environment()): Promise<TestDatabase> {
-  migrated ??= migratedTemplate(server)
-  return create(server, `TEMPLATE ${await migrated}`)
+  return create(server, `TEMPLATE ${template}`)
 }
 
 /** What `pg` and the handlers take to connect to that database. */
@@ -58,26 +56,27 @@ export async function dropAll(server: PgEnv, run: string): Promise<void> {
   })
 }
 
-let migrated: Promise<string> | undefined
+const template = `natter_test_${run}_template`
 
 /**
- * The name of this run's migrated database, made if it is not there. It gets that name when it is
- * complete, so that what a dying process leaves half migrated is never copied.
+ * Makes the migrated database that `migratedDatabase` copies, once in a run. It gets its name when it
+ * is complete: a half migrated one is never copied.
  */
-async function migratedTemplate(server: PgEnv): Promise<string> {
-  const name = `${prefix}_template`
-  const found = await ask(server, (client) =>
-    client.query('select from pg_database where datname = $1', [name]),
-  )
-  if (found.rowCount) return name
-  const { env } = await testDatabase(server)
+export async function prepareTemplate(server: PgEnv): Promise<void> {
+  const { env } = await create(server, fresh, `natter_test_${run}_new`)
   await migrate(connection(env))
-  await ask(server, (client) => client.query(`alter database ${env.PGDATABASE} rename to ${name}`))
-  return name
+  await ask(server, (client) =>
+    client.query(`alter database ${env.PGDATABASE} rename to ${template}`),
+  )
 }
 
-async function create(server: PgEnv, how: string): Promise<TestDatabase> {
-  const name = `${prefix}_${randomBytes(6).toString('hex')}`
+const fresh = 'TEMPLATE template0 ENCODING UTF8'
+
+async function create(
+  server: PgEnv,
+  how: string,
+  name = `natter_test_${run}_${randomBytes(6).toString('hex')}`,
+): Promise<TestDatabase> {
   await ask(server, (client) => client.query(`create database ${name} ${how}`))
   return {
     env: { ...server, PGDATABASE: name },

@@ -1,40 +1,50 @@
 /**
- * The runner of the tests: `tsx test/run.ts --help`.
+ * The runner of the tests: `node test/run.mjs --help`.
  *
  * uvu exits 0 when a hook throws, when `.run()` is forgotten and when there is no test; here each
  * of these fails.
  */
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { layers, missing } from './layers.ts'
-import { type Plan, plan } from './runner/plan.ts'
-import { failed, type Running, startLayer, type Tally } from './runner/process.ts'
+import { cpuSeconds } from './runner/machine.ts'
+import { failed } from './runner/outcome.ts'
+import { type Job, plan } from './runner/plan.ts'
 import { describe } from './runner/record.ts'
 import { close, type Result } from './runner/report.ts'
 import { resources } from './runner/resources.ts'
+import { openSession, type Session, type SessionOptions } from './runner/session.ts'
 
-type Options = { root: string; limit_s: number; wanted: string[] }
+type Options = SessionOptions & { wanted: string[] }
 
-const help = `Usage: tsx test/run.ts [options] [layer or part of a file's name …]
+const help = `Usage: npm test -- [options] [layer or part of a file's name …]
+       node test/run.mjs [the same]
 
 Runs test/<layer>/**/*.test.ts: all of them, or those of the layers and names given. Tests of faults
-run only where they are named.
+run only where they are named. A file that fails runs once more, alone; if it passes then, the run
+passes and reports it as flaky.
 
 Layers
 ${layers.map(({ name, shows }) => `  ${name.padEnd(10)}${shows}`).join('\n')}
 
 Options
+  --workers N   files that run at the same time (processors + 1)
   --limit S     seconds that one test or hook may take (60)
+  --no-retry    a file that fails does not run again
+  --verbose     show what files print as it comes, not only that of failed ones
   --root DIR    another folder of tests
   --help
 
 Environment
   DATABASE_URL or PGHOST …   the PostgreSQL server to test on; the embedded one if not set
-  BASE_URL                   the server that stack and browser ask; one is started if not set
+  BASE_URL                   the server that stack and browser ask; each worker starts one if not set
   CHROMIUM                   the browser's program
+  SEED                       the seed of randomised tests, as a failed run prints it
   FAULTS_PORT                where the stack of faults is served on 127.0.0.1; a free port if not set
-  CI=true                    what is left out, skipped or marked .only is a failure`
+  CI=true                    what is left out, skipped or marked .only is a failure, and so are more
+                             than three flaky files`
 
 /** The command line, or what is wrong with it. */
 function options(argv: string[]): Options | 'help' {
@@ -45,59 +55,53 @@ function options(argv: string[]): Options | 'help' {
       help: { type: 'boolean', short: 'h' },
       root: { type: 'string' },
       limit: { type: 'string', default: '60' },
+      workers: { type: 'string', default: String(availableParallelism() + 1) },
+      'no-retry': { type: 'boolean', default: false },
+      verbose: { type: 'boolean', default: false },
     },
   })
   if (values.help) return 'help'
   const limit_s = Number(values.limit)
   if (!(limit_s > 0)) throw new Error(`--limit ${values.limit}: not a number of seconds`)
+  const workers = Number(values.workers)
+  if (!(Number.isInteger(workers) && workers > 0)) {
+    throw new Error(`--workers ${values.workers}: not a number of files`)
+  }
   const root = values.root ? resolve(values.root) : fileURLToPath(new URL('.', import.meta.url))
-  return { root, limit_s, wanted: positionals }
+  const { verbose: isVerbose, 'no-retry': once } = values
+  return { root, limit_s, workers, retries: !once, isVerbose, wanted: positionals }
 }
 
 const shared = resources()
-let running: Running | undefined
+let session: Session | undefined
 let interrupted_ms: number | undefined
 
-/** npm and tsx pass a Ctrl+C on that the terminal has sent already. */
+/** npm passes a Ctrl+C on that the terminal has sent already. */
 const same_interrupt_ms = 1000
-
-/** Runs one layer; what it needs and does not get is a failure of the layer. */
-async function runLayer({ layer, files }: Plan, { root, limit_s }: Options): Promise<Tally> {
-  console.log(`\n── ${layer.name}: ${layer.shows}`)
-  const tally = await shared.env(layer).then(
-    (env) => {
-      running = startLayer({ root, files, limit_s, env })
-      if (interrupted_ms) running.kill()
-      return running.tally
-    },
-    (error) => failed(`${layer.name} could not begin: ${describe(error)}`),
-  )
-  show(tally)
-  if (tally.failed > 0 && layer.needs.includes('server') && shared.said()) {
-    console.error(`\nThe server said last:\n${shared.said()}`)
-  }
-  return tally
-}
-
-function show({ failures }: Tally): void {
-  for (const failure of failures) console.error(`\n  FAIL  ${failure}`)
-}
 
 /** Runs the whole plan but for what this machine cannot run, and takes down what it needed. */
 async function runAll(options: Options): Promise<Result> {
-  const result: Result = { tallies: [], leftOut: [] }
-  for (const part of await plan(options.root, options.wanted)) {
-    const reason = missing(part.layer)
-    if (interrupted_ms) break
-    if (reason) result.leftOut.push(`${part.layer.name} (${part.files.length} files): ${reason}`)
-    else result.tallies.push(await runLayer(part, options))
-  }
+  const begun = { ms: performance.now(), cpu: cpuSeconds() }
+  const { able, leftOut } = withoutMissing(await plan(options.root, options.wanted))
+  session = await openSession(options, shared)
+  const { outcomes, flaky } = await session.run(able)
   for (const error of await shared.close()) {
-    const tally = failed(`could not take down what the tests needed: ${describe(error)}`)
-    result.tallies.push(tally)
-    show(tally)
+    const failure = `  FAIL  could not take down what the tests needed: ${describe(error)}`
+    outcomes.push(failed('the end of the run', failure))
   }
-  return result
+  const seconds = (performance.now() - begun.ms) / 1000
+  return { outcomes, flaky, leftOut, seconds, cpu_seconds: cpuSeconds() - begun.cpu }
+}
+
+function withoutMissing(jobs: Job[]): { able: Job[]; leftOut: string[] } {
+  const lacking = new Map(
+    [...new Set(jobs.map(({ layer }) => layer))].map((one) => [one, missing(one)]),
+  )
+  const leftOut = [...lacking].flatMap(([layer, reason]) => {
+    const files = jobs.filter((job) => job.layer === layer).length
+    return reason ? [`${layer.name} (${files} files): ${reason}`] : []
+  })
+  return { able: jobs.filter(({ layer }) => !lacking.get(layer)), leftOut }
 }
 
 /** The first signal ends the tests and lets everything be taken down; another does not wait. */
@@ -106,7 +110,7 @@ function interrupt(signal: NodeJS.Signals): void {
   if (interrupted_ms) return
   interrupted_ms = Date.now()
   console.error(`\n${signal}: taking everything down`)
-  running?.kill()
+  session?.stop()
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)

@@ -27,15 +27,25 @@ export function suite(name: string, limit_s: number = now.limit_s): Test<Record<
     const where = `"${title}" of ${name}`
     return (context) => within(where, limit_s, () => body(context))
   }
+  const measured = (title: string, body: Body): Body => {
+    const run = timed(title, body)
+    return async (context) => {
+      const begun_ms = performance.now()
+      const told = () => {
+        tell({ kind: 'test', title, suite: name, seconds: (performance.now() - begun_ms) / 1000 })
+      }
+      await Promise.resolve(run(context)).finally(told)
+    }
+  }
   const add = (title: string, body: Body) => {
     record.waiting++
-    inner(title, timed(title, body))
+    inner(title, measured(title, body))
   }
   return Object.assign(add, hooks(inner, record, timed), {
     only(title: string, body: Body) {
       record.waiting++
       tell({ kind: 'only', where: `"${title}" of ${name}` })
-      inner.only(title, timed(title, body))
+      inner.only(title, measured(title, body))
     },
     skip(title?: string, body?: Body) {
       record.waiting++
@@ -85,8 +95,9 @@ function count(record: SuiteRecord): void {
     const problems = record.problems.splice(0)
     if (total + skipped === 0) problems.push(`${record.name} holds no test`)
     const failed = total - passed + (passed === total ? problems.length : 0)
-    tell({ kind: 'suite', passed, failed, skipped })
     const said = problems.map((problem) => `  FAIL  ${problem}\n`).join('')
-    return [`${errors === true ? '' : errors}${said}` || true, passed, skipped, total]
+    const all = `${errors === true ? '' : errors}${said}`
+    tell({ kind: 'suite', passed, failed, skipped, errors: all })
+    return [all || true, passed, skipped, total]
   })
 }

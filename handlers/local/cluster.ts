@@ -15,6 +15,8 @@ export type Cluster = {
   password: string
   programs: Programs
   account: Account | undefined
+  /** Settings of the server in place of those that it has here. */
+  settings: Record<string, string>
 }
 
 /** The superuser and the database that `initdb` makes. */
@@ -40,7 +42,7 @@ export async function openCluster(
   }
   const password = (await readFile(join(place, 'password'), 'utf8')).trim()
   const [data, logFile] = [join(place, 'data'), join(place, 'log')]
-  return { data, logFile, password, programs, account }
+  return { data, logFile, password, programs, account, settings: {} }
 }
 
 /** Something is there that is no database: it stands in the way, but may be somebody's. */

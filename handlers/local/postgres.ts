@@ -21,6 +21,8 @@ export type PostgresOptions = {
   home?: string | undefined
   /** The port to listen on if it is free; otherwise any. */
   port?: number | undefined
+  /** Settings of the server beside its own, as tests have no use for its safety. */
+  settings?: Record<string, string> | undefined
   /** Gets lines for the person at the terminal. */
   log?: ((line: string) => void) | undefined
 }
@@ -51,7 +53,8 @@ const REVIVE_MS = 1_000
 export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
   const log = options.log ?? (() => {})
   const home = await settleHome(options.home)
-  const cluster = await openCluster(home, await findPrograms(home.account), log)
+  const opened = await openCluster(home, await findPrograms(home.account), log)
+  const cluster = { ...opened, settings: options.settings ?? {} }
   const joined = await join(cluster)
   const hold = joined ?? (await bringUp(cluster, () => freePort(options.port)))
   if (joined) log('The database already runs; it is used as it is.')

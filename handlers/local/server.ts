@@ -27,7 +27,7 @@ export async function startServer(
   for (let tried = 1; ; tried++) {
     const before = (await readLog(cluster)).length
     const wait = ['-w', '-t', String(START_S_MAX)]
-    const options = ['-l', cluster.logFile, '-o', settings(await nextPort())]
+    const options = ['-l', cluster.logFile, '-o', settings(await nextPort(), cluster.settings)]
     const { code, output } = await pgCtl(cluster, ['start', ...wait, ...options])
     const logged = (await readLog(cluster)).slice(before)
     if (code === 0 || logged.includes('lock file "postmaster.pid" already exists')) return
@@ -74,16 +74,19 @@ export async function freePort(wanted = 0): Promise<number> {
 const mayPass = /could not bind|pre-existing shared memory block/
 
 /** For `postgres` itself; `pg_ctl` hands them through a shell, so no value may need quotes. */
-function settings(port: number): string {
-  return [
-    `-p ${port}`,
-    '-c listen_addresses=127.0.0.1',
+function settings(port: number, others: Record<string, string>): string {
+  const all = {
+    listen_addresses: '127.0.0.1',
     // The password guards the port; a socket file would need a folder that only we can enter.
-    '-c unix_socket_directories=',
-    '-c max_connections=100',
-    '-c shared_buffers=32MB',
-    '-c log_checkpoints=off',
-  ].join(' ')
+    unix_socket_directories: '',
+    max_connections: '100',
+    shared_buffers: '32MB',
+    log_checkpoints: 'off',
+    ...others,
+  }
+  return [`-p ${port}`, ...Object.entries(all).map(([name, value]) => `-c ${name}=${value}`)].join(
+    ' ',
+  )
 }
 
 function pgCtl(cluster: Cluster, args: string[]) {

@@ -1,9 +1,7 @@
 /** How a test at `BASE_URL` gets an owner of the server: by the link that its operator can print. */
 import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-
-const project = fileURLToPath(new URL('../../', import.meta.url))
+import { project } from '../project.ts'
 
 /** A command of the shell that prints such a link; empty where the run knows none. */
 export const ownerLinkCommand = process.env.OWNER_LINK_COMMAND ?? ''

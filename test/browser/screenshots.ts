@@ -69,7 +69,10 @@ async function take(browser: Browser, picture: Picture): Promise<void> {
 
 const shared = resources()
 try {
-  const { BASE_URL } = await shared.env({ name: 'pictures', shows: 'the pages', needs: ['server'] })
+  const { BASE_URL } = await shared.env(
+    { name: 'pictures', shows: 'the pages', needs: ['server'] },
+    0,
+  )
   process.env.BASE_URL = BASE_URL
   await mkdir(folder, { recursive: true })
   const { launch } = await import('./people.ts')

@@ -10,8 +10,8 @@ import { type Run, run, type Started, start } from './spawned.ts'
 const limit_s = 120
 const test = suite('the databases of a run', limit_s)
 
-/** Time for the embedded server, which a first run has to set up. */
-const patient = ['--limit', '60']
+/** Time for the embedded server, which a first run has to set up; what a fixture prints, as it comes. */
+const patient = ['--limit', '60', '--verbose']
 const noServer = { PGHOST: undefined, DATABASE_URL: undefined }
 
 test('are dropped from a server that is there anyway', async () => {

@@ -6,7 +6,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { dropAll, type PgEnv } from '../database.ts'
+import { dropAll, type PgEnv, prepareTemplate } from '../database.ts'
 import { hasServer } from '../layers.ts'
 
 /** A server with whatever the run has left on it, until `stop`. */
@@ -14,12 +14,21 @@ export type Server = { env: PgEnv; stop(): Promise<void> }
 
 /**
  * Opens the server.
+ * @param isDurable whether the embedded one survives a crash of the machine, which tests do not need
  * @param run the word that is in the name of each database of this run; `stop` drops them
  */
-export async function openPostgres(run: string): Promise<Server> {
-  if (!hasServer()) return startEmbedded()
-  const env = named()
-  return { env, stop: () => dropAll(env, run) }
+export async function openPostgres(run: string, isDurable = true): Promise<Server> {
+  const env = hasServer() ? named() : undefined
+  const server = env
+    ? { env, stop: () => dropAll(env, run) }
+    : await startEmbedded(isDurable ? {} : careless)
+  try {
+    await prepareTemplate(server.env)
+    return server
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
 }
 
 /** The server of `DATABASE_URL`, else of `PGHOST` and its companions, as node-postgres reads them. */
@@ -35,14 +44,28 @@ function named(): PgEnv {
   }
 }
 
-async function startEmbedded(): Promise<Server> {
+/**
+ * What is lost when the machine crashes is a test's. The connections are those of a few instances
+ * for each worker.
+ */
+const careless = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  max_wal_size: '4GB',
+  checkpoint_timeout: '1h',
+  max_connections: '400',
+  shared_buffers: '256MB',
+}
+
+async function startEmbedded(settings: Record<string, string>): Promise<Server> {
   const { startPostgres } = await import('../../handlers/local/postgres.ts')
   const home = await mkdtemp(join(tmpdir(), 'natter-test-'))
   // As root the server runs as another user, who has to get into this folder.
   await chmod(home, 0o755)
   const remove = () => rm(home, { recursive: true, force: true })
   try {
-    const server = await startPostgres({ home, log: () => {} })
+    const server = await startPostgres({ home, settings })
     return {
       env: server.env,
       async stop() {

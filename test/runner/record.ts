@@ -1,13 +1,18 @@
-/** What the process that runs a layer's files knows and tells the runner. */
+/** What a worker knows of the file that it runs, and tells the runner. */
 import { inspect } from 'node:util'
 
 /** What the runner is told, as it happens, so that a process that dies takes no result with it. */
 export type Report =
   | { kind: 'at'; where: string; limit_s: number }
-  | { kind: 'suite'; passed: number; failed: number; skipped: number }
+  | { kind: 'test'; title: string; suite: string; seconds: number }
+  | { kind: 'suite'; passed: number; failed: number; skipped: number; errors: string }
   | { kind: 'failure'; where: string; message: string }
   | { kind: 'only'; where: string }
+  | { kind: 'output'; text: string }
   | { kind: 'end' }
+
+/** What a worker is asked: to run one file, or to end. */
+export type Order = { kind: 'run'; name: string } | { kind: 'finish' }
 
 /** One suite as far as uvu's queue does not know it. */
 export type SuiteRecord = {
@@ -21,14 +26,15 @@ export type SuiteRecord = {
   problems: string[]
 }
 
+/** The suites of the file that runs. */
 export const suites: SuiteRecord[] = []
 
-/** Where this process is: the file being imported, what runs now, and the limit of one test. */
+/** Where this process is: the file it runs, what runs now, and the limit of one test. */
 export const now = { file: '', where: 'the start', limit_s: 60 }
 
 /** Tells the runner; a file run without it tells nobody. */
 export function tell(report: Report): void {
-  process.send?.(report)
+  if (process.connected) process.send?.(report)
 }
 
 /** Notes a failure that is no test's, and tells the runner. */

@@ -1,10 +1,9 @@
 /** A compose stack of its own, for the layer that does harm to one. */
 import { execFile, spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { project as folder } from '../project.ts'
 
 const run = promisify(execFile)
-const folder = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Not `natter-faults-…`: what is taken down here must never be a stack that somebody uses. */
 const project = `${process.env.COMPOSE_PROJECT_NAME || 'natter'}-faults`

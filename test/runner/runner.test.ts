@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
 import { plan } from './plan.ts'
-import { fixtures, run } from './spawned.ts'
+import { fixtures, type Run, run } from './spawned.ts'
 
 const test = suite('the runner')
 
@@ -14,8 +14,8 @@ test('passes what passes, and closes with the count', async () => {
   assert.is(code, 0)
 })
 
-/** Fixture → what the runner has to say of it, and its closing line. */
-const failures: [title: string, fixture: string, says: RegExp, closing: string][] = [
+/** Fixture → what the runner says about it, and its count. */
+const failures: [title: string, fixture: string, says: RegExp, count: string][] = [
   [
     'a failing test',
     'failing-test',
@@ -99,13 +99,32 @@ const failures: [title: string, fixture: string, says: RegExp, closing: string][
   ['a test that throws no error', 'thrown-word', /threw 'just a word'/, '1 passed, 1 failed'],
 ]
 
-for (const [title, fixture, says, closing] of failures) {
-  test(`fails for ${title}`, async () => {
-    const result = await run([fixture])
-    assert.match(result.output, says)
-    assert.is(result.closing, closing)
-    assert.is(result.code, 1)
+/** All fixtures in one run: they fail beside each other, and each by itself. */
+let together: Run
+
+test.before(async () => {
+  together = await run(['tidy'])
+})
+
+for (const [title, fixture, says, count] of failures) {
+  test(`fails for ${title}`, () => {
+    const said = sectionOf(fixture)
+    assert.match(said, says)
+    assert.match(said, ` ${count}, `)
   })
+}
+
+test('fails as a whole for any of these, and names them again at its end', () => {
+  assert.is(together.code, 1)
+  const end = together.output.slice(together.output.indexOf('── tidy/'))
+  for (const [title, , says] of failures) assert.match(end, says, title)
+})
+
+/** What the run says of one file as that ends. */
+function sectionOf(fixture: string): string {
+  const sections = together.output.split(/^(?=(?:ok {2}|FAIL) {2}\S+\.test\.ts)/m)
+  const found = sections.filter((section) => section.includes(`tidy/${fixture}`))
+  return found.at(0)?.split('\n── ')[0] ?? ''
 }
 
 test('runs the other files when one cannot be imported', async () => {
@@ -155,8 +174,9 @@ test('says what it leaves out and why, and fails with CI=true', async () => {
 })
 
 test('runs a layer that does harm only where it is named, and says what it lacks', async () => {
-  const named = async (...wanted: string[]) =>
-    (await plan(fixtures, wanted)).map(({ layer }) => layer.name)
+  const named = async (...wanted: string[]) => [
+    ...new Set((await plan(fixtures, wanted)).map(({ layer }) => layer.name)),
+  ]
   assert.not.ok((await named()).includes('faults'))
   assert.ok((await named()).includes('stack'))
   assert.equal(await named('faults'), ['faults'])
@@ -173,7 +193,7 @@ test('refuses a layer that does not exist, and lists those that do', async () =>
 
 test('explains itself', async () => {
   const { code, output } = await run(['--help'])
-  assert.match(output, /Usage: tsx test\/run\.ts/)
+  assert.match(output, /Usage: npm test/)
   assert.is(code, 0)
 })
 

@@ -9,7 +9,7 @@ const limit_s = 180
 const test = suite('the server of a run', limit_s)
 
 test('is started for the layers that ask one, and stopped at the end', async () => {
-  const { output, closing } = await run(['ready-server'])
+  const { output, closing } = await run(['--verbose', 'ready-server'])
   assert.is(closing, '1 passed, 0 failed', output)
   const [, address = ''] = /asked (http\S+)\./.exec(output) ?? []
   await refuses(address)
@@ -23,7 +23,7 @@ test('is the one at BASE_URL when that is set, once it is ready', async () => {
   })
   await once(server.listen(0), 'listening')
   const address = `http://localhost:${(server.address() as AddressInfo).port}`
-  const { output, closing } = await run(['ready-server'], { BASE_URL: address })
+  const { output, closing } = await run(['--verbose', 'ready-server'], { BASE_URL: address })
   server.close()
   assert.is(closing, '1 passed, 0 failed', output)
   assert.match(output, `asked ${address}.`)

@@ -3,11 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import waitOn from 'wait-on'
-import { type PgEnv, testDatabase } from '../database.ts'
+import { type PgEnv, type TestDatabase, testDatabase } from '../database.ts'
+import { program, project } from '../project.ts'
 
-const project = fileURLToPath(new URL('../../', import.meta.url))
 const ready_ms_max = 120_000
 const stop_ms_max = 15_000
 const lines_kept = 200
@@ -33,18 +32,18 @@ export async function untilReady(baseUrl: string): Promise<void> {
 }
 
 /**
- * Starts a server as `npm start` does, on a free port and a new database, and waits until it is
- * ready. Rejects with what it has printed when it does not come up.
- * @param postgres a database on the server to make it on, the environment's if not given
+ * Starts a server as `npm start` does, on a free port, and waits until it is ready. Rejects with what
+ * it has printed when it does not come up.
+ * @param into its database, dropped when it stops; a new, empty one if not given
  * @param settings further variables of its environment; a `PORT` among them is its port
  */
 export async function startNatter(
-  postgres?: PgEnv,
+  into?: TestDatabase,
   settings: Record<string, string> = {},
 ): Promise<Natter> {
-  const database = await testDatabase(postgres)
+  const database = into ?? (await testDatabase())
   const port = settings.PORT ?? (await freePort())
-  const child = spawn(process.execPath, ['--import', 'tsx', 'handlers/local/start.ts'], {
+  const child = spawn(process.execPath, program('handlers/local/start.ts'), {
     cwd: project,
     env: environment({ ...settings, ...database.env, PORT: String(port) }),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -69,7 +68,8 @@ function ownerLinkOf(env: PgEnv): string {
   const settings = Object.entries({ ...env, DATABASE_URL: '' }).map(
     ([name, value]) => `${name}='${value}'`,
   )
-  return `${settings.join(' ')} '${process.execPath}' --import tsx handlers/local/owner-link.ts`
+  const command = [process.execPath, ...program('handlers/local/owner-link.ts')]
+  return [...settings, ...command.map((part) => `'${part}'`)].join(' ')
 }
 
 /** Only what the run gives may decide where its server stores. */

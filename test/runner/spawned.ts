@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { program, project } from '../project.ts'
 
-const project = fileURLToPath(new URL('../../', import.meta.url))
 export const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url))
 
 /** What a run of the runner came to. */
@@ -31,8 +31,16 @@ const own: Env = {
 export function start(args: string[], env: Env = {}): Started {
   const all = { ...process.env, ...own, ...env }
   for (const name of Object.keys(all)) if (all[name] === undefined) delete all[name]
-  const program = ['--import', 'tsx', 'test/run.ts', '--root', fixtures, '--limit', '1', ...args]
-  const child = spawn(process.execPath, program, { cwd: project, env: all, stdio: 'pipe' })
+  const command = [
+    ...program('test/run.ts'),
+    '--root',
+    fixtures,
+    '--limit',
+    '1',
+    '--no-retry',
+    ...args,
+  ]
+  const child = spawn(process.execPath, command, { cwd: project, env: all, stdio: 'pipe' })
   let output = ''
   let heard = () => {}
   const keep = (chunk: Buffer) => {

@@ -1,5 +1,4 @@
 /** The server that is measured. */
-import { randomBytes } from 'node:crypto'
 import { networkInterfaces } from 'node:os'
 import pg from 'pg'
 import type { PgEnv } from '../../database.ts'
@@ -27,7 +26,7 @@ export async function openTarget(): Promise<Target> {
 }
 
 async function reach(baseUrl: string): Promise<Target> {
-  await resources().env({ name: 'bench', shows: '', needs: ['server'] })
+  await resources(true).env({ name: 'bench', shows: '', needs: ['server'] }, 0)
   const close = async () => {}
   const { hostname, port, protocol } = new URL(baseUrl)
   const at = Number(port || (protocol === 'https:' ? 443 : 80))
@@ -51,13 +50,11 @@ async function composed(project: string) {
 }
 
 async function start(): Promise<Target> {
-  const shared = resources()
-  // The word in the name of the database that is made; read by database.ts when that is imported.
-  process.env.TEST_RUN = randomBytes(4).toString('hex')
+  const shared = resources(true)
   const prefix = `natter_test_${process.env.TEST_RUN}_`
   try {
     const needs = ['database', 'server'] as const
-    const env = await shared.env({ name: 'bench', shows: '', needs })
+    const env = await shared.env({ name: 'bench', shows: '', needs }, 0)
     const baseUrl = env.BASE_URL ?? ''
     return {
       baseUrl,

@@ -19,7 +19,7 @@ export type Crowd = {
 
 /** Starts a crowd: all of its clients ask at once. */
 export function startCrowd(order: Order): Crowd {
-  const child = fork(program, { execArgv: ['--import', 'tsx'] })
+  const child = fork(program)
   const gone = once(child, 'exit')
   child.send(order)
   const tally = async () => {
