@@ -19,7 +19,8 @@ import { build } from 'esbuild'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 const mirror = join(project, 'dist/test')
-const copied = ['handlers', 'test']
+/** `sql` because tests copy it, and a copy of a link is a link. */
+const copied = ['handlers', 'test', 'sql']
 /** `dist` would hold itself; a link to `.git` would make the mirror a repository. */
 const leftOut = ['dist', '.git', '.data', ...copied]
 

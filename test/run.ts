@@ -9,6 +9,8 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { layers, missing } from './layers.ts'
+import { concernedBy } from './runner/changed.ts'
+import { keepResult } from './runner/kept.ts'
 import { cpuSeconds } from './runner/machine.ts'
 import { failed } from './runner/outcome.ts'
 import { type Job, plan } from './runner/plan.ts'
@@ -17,7 +19,7 @@ import { close, type Result } from './runner/report.ts'
 import { resources } from './runner/resources.ts'
 import { openSession, type Session, type SessionOptions } from './runner/session.ts'
 
-type Options = SessionOptions & { wanted: string[] }
+type Options = SessionOptions & { wanted: string[]; results: string | undefined }
 
 const help = `Usage: npm test -- [options] [layer or part of a file's name …]
        node test/run.mjs [the same]
@@ -34,6 +36,9 @@ Options
   --limit S     seconds that one test or hook may take (60)
   --no-retry    a file that fails does not run again
   --verbose     show what files print as it comes, not only that of failed ones
+  --changed     run what a change concerns: what imports it, and whole layers for what is not code
+  --since REF   the commit that the change is compared with (HEAD)
+  --results F   write what the run came to into F, as JSON
   --root DIR    another folder of tests
   --help
 
@@ -47,7 +52,7 @@ Environment
                              than three flaky files`
 
 /** The command line, or what is wrong with it. */
-function options(argv: string[]): Options | 'help' {
+function options(argv: string[]): Options | 'help' | 'nothing' {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
@@ -58,6 +63,9 @@ function options(argv: string[]): Options | 'help' {
       workers: { type: 'string', default: String(availableParallelism() + 1) },
       'no-retry': { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
+      changed: { type: 'boolean', default: false },
+      since: { type: 'string', default: 'HEAD' },
+      results: { type: 'string' },
     },
   })
   if (values.help) return 'help'
@@ -67,9 +75,12 @@ function options(argv: string[]): Options | 'help' {
   if (!(Number.isInteger(workers) && workers > 0)) {
     throw new Error(`--workers ${values.workers}: not a number of files`)
   }
+  const changed = values.changed ? concernedBy(values.since) : []
+  if (values.changed && changed.length === 0) return 'nothing'
+  const wanted = [...positionals, ...changed]
   const root = values.root ? resolve(values.root) : fileURLToPath(new URL('.', import.meta.url))
-  const { verbose: isVerbose, 'no-retry': once } = values
-  return { root, limit_s, workers, retries: !once, isVerbose, wanted: positionals }
+  const { verbose: isVerbose, 'no-retry': once, results } = values
+  return { root, limit_s, workers, retries: !once, isVerbose, wanted, results }
 }
 
 const shared = resources()
@@ -123,7 +134,12 @@ async function main(): Promise<number> {
       console.log(help)
       return 0
     }
+    if (chosen === 'nothing') {
+      console.log('Nothing has changed that a test could see.')
+      return 0
+    }
     const result = await runAll(chosen)
+    if (chosen.results) await keepResult(chosen.results, result)
     return close(result, process.env.CI === 'true')
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
