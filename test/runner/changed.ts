@@ -21,11 +21,12 @@ const byFolder: [folder: string, layers: string[]][] = [
 /**
  * The layers and test files to run after a change.
  * @param since a commit; what is not committed belongs to the change
+ * @param root the clone to look at
  * @returns names as the runner takes them; empty where nothing has changed
  */
-export function concernedBy(since: string): string[] {
-  const changed = changedSince(since)
-  const importers = importersOf(sources())
+export function concernedBy(since: string, root = project): string[] {
+  const changed = changedSince(since, root)
+  const importers = importersOf(sources(root), root)
   const reached = new Set<string>()
   const reach = (path: string) => {
     if (reached.has(path)) return
@@ -44,18 +45,18 @@ export function concernedBy(since: string): string[] {
 }
 
 /** Paths in the project that differ from a commit, with those that git does not know yet. */
-function changedSince(since: string): string[] {
+function changedSince(since: string, root: string): string[] {
   const git = (...args: string[]) =>
-    execFileSync('git', args, { cwd: project, encoding: 'utf8' }).split('\n').filter(Boolean)
+    execFileSync('git', args, { cwd: root, encoding: 'utf8' }).split('\n').filter(Boolean)
   return [
     ...git('diff', '--name-only', since, '--'),
     ...git('ls-files', '--others', '--exclude-standard'),
   ]
 }
 
-function sources(): string[] {
+function sources(root: string): string[] {
   return ['handlers', 'test'].flatMap((folder) =>
-    readdirSync(join(project, folder), { recursive: true, encoding: 'utf8' })
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
       .filter((path) => /\.(tsx?|mjs)$/.test(path)),
   )
@@ -65,10 +66,10 @@ function sources(): string[] {
 const imported = /(?:\bfrom |\bimport |\bimport\(|\bnew URL\()'(\.{1,2}\/[^']+)'/g
 
 /** Each file, with those that import it. */
-function importersOf(paths: string[]): Map<string, string[]> {
+function importersOf(paths: string[], root: string): Map<string, string[]> {
   const importers = new Map<string, string[]>()
   for (const path of paths) {
-    for (const [, name = ''] of readFileSync(join(project, path), 'utf8').matchAll(imported)) {
+    for (const [, name = ''] of readFileSync(join(root, path), 'utf8').matchAll(imported)) {
       const target = normalize(join(dirname(path), name)).replaceAll('\\', '/')
       importers.set(target, [...(importers.get(target) ?? []), path])
     }

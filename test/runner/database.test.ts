@@ -11,7 +11,7 @@ const limit_s = 120
 const test = suite('the databases of a run', limit_s)
 
 /** Time for the embedded server, which a first run has to set up; what a fixture prints, as it comes. */
-const patient = ['--limit', '60', '--verbose']
+const patient = ['--no-retry', '--limit', '60', '--verbose']
 const noServer = { PGHOST: undefined, DATABASE_URL: undefined }
 
 test('are dropped from a server that is there anyway', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -126,6 +126,42 @@ function sectionOf(fixture: string): string {
   const found = sections.filter((section) => section.includes(`tidy/${fixture}`))
   return found.at(0)?.split('\n── ')[0] ?? ''
 }
+
+test('runs a failed file once more, and reports what then passes as flaky', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'natter-luck-'))
+  const [mark, results] = [join(folder, 'mark'), join(folder, 'results.json')]
+  const args = ['flaky-once', 'all-is-well', '--results', results]
+  const { code, output, closing } = await run(args, { LUCK_MARK: mark })
+  assert.match(
+    output,
+    /FLAKY tidy\/flaky-once\.test\.ts: .*"passes the second time".*no luck today/,
+  )
+  const [, seed, trace = ''] = /(SEED=42); load \d+\.\d; kept in (\S+)/.exec(output) ?? []
+  assert.is(seed, 'SEED=42', output)
+  assert.match(await readFile(join(trace, 'output-first.txt'), 'utf8'), 'no luck today')
+  assert.is(closing, '3 passed, 0 failed')
+  assert.is(code, 0)
+  const kept = JSON.parse(await readFile(results, 'utf8'))
+  assert.equal([kept.passed, kept.failed], [3, []])
+  assert.is(kept.flaky[0].file, 'tidy/flaky-once.test.ts')
+  await rm(folder, { recursive: true })
+})
+
+test('does not run a failed file again where that is not wanted', async () => {
+  const { output, closing } = await run(['--no-retry', 'failing-test'])
+  assert.not.match(output, 'Once more')
+  assert.is(closing, '1 passed, 1 failed')
+})
+
+test('runs as many files at the same time as it has workers', async () => {
+  const processes = async (workers: string) => {
+    const args = ['--verbose', '--workers', workers, 'names-its-process']
+    const { output } = await run(args)
+    return new Set(output.match(/process \d+/g)).size
+  }
+  assert.is(await processes('1'), 1)
+  assert.is(await processes('2'), 2)
+})
 
 test('runs the other files when one cannot be imported', async () => {
   const { code, closing } = await run(['throwing-import', 'all-is-well'])

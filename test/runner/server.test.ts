@@ -31,14 +31,16 @@ test('is the one at BASE_URL when that is set, once it is ready', async () => {
 })
 
 test('fails the layer when it does not start, and is quoted', async () => {
-  const { code, output, closing } = await run(['ready-server'], { LOG_FORMAT: 'verse' })
+  const { code, output, closing } = await run(['--no-retry', 'ready-server'], {
+    LOG_FORMAT: 'verse',
+  })
   assert.match(output, /stack could not begin: [\s\S]*LOG_FORMAT is "verse"/)
   assert.is(closing, '0 passed, 1 failed')
   assert.is(code, 1)
 })
 
 test('is quoted when a test of its layer fails', async () => {
-  const { output, closing } = await run(['failing-request'])
+  const { output, closing } = await run(['--no-retry', 'failing-request'])
   assert.match(output, /The server said last:\n.*\S/)
   assert.is(closing, '0 passed, 1 failed')
 })

@@ -31,15 +31,7 @@ const own: Env = {
 export function start(args: string[], env: Env = {}): Started {
   const all = { ...process.env, ...own, ...env }
   for (const name of Object.keys(all)) if (all[name] === undefined) delete all[name]
-  const command = [
-    ...program('test/run.ts'),
-    '--root',
-    fixtures,
-    '--limit',
-    '1',
-    '--no-retry',
-    ...args,
-  ]
+  const command = [...program('test/run.ts'), '--root', fixtures, '--limit', '1', ...args]
   const child = spawn(process.execPath, command, { cwd: project, env: all, stdio: 'pipe' })
   let output = ''
   let heard = () => {}
