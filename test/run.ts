@@ -35,6 +35,7 @@ Options
   --workers N   files that run at the same time (processors + 1)
   --limit S     seconds that one test or hook may take (60)
   --no-retry    a file that fails does not run again
+  --bail        the first file that fails ends the run
   --verbose     show what files print as it comes, not only that of failed ones
   --changed     run what a change concerns: what imports it, and whole layers for what is not code
   --since REF   the commit that the change is compared with (HEAD)
@@ -62,6 +63,7 @@ function options(argv: string[]): Options | 'help' | 'nothing' {
       limit: { type: 'string', default: '60' },
       workers: { type: 'string', default: String(availableParallelism() + 1) },
       'no-retry': { type: 'boolean', default: false },
+      bail: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
       changed: { type: 'boolean', default: false },
       since: { type: 'string', default: 'HEAD' },
@@ -79,8 +81,8 @@ function options(argv: string[]): Options | 'help' | 'nothing' {
   if (values.changed && changed.length === 0) return 'nothing'
   const wanted = [...positionals, ...changed]
   const root = values.root ? resolve(values.root) : fileURLToPath(new URL('.', import.meta.url))
-  const { verbose: isVerbose, 'no-retry': once, results } = values
-  return { root, limit_s, workers, retries: !once, isVerbose, wanted, results }
+  const { verbose: isVerbose, 'no-retry': once, bail: bails, results } = values
+  return { root, limit_s, workers, retries: !once, bails, isVerbose, wanted, results }
 }
 
 const shared = resources()

@@ -15,6 +15,8 @@ export type SessionOptions = {
   workers: number
   /** Whether a file that fails runs once more. */
   retries: boolean
+  /** Whether the first file that fails ends the run. */
+  bails: boolean
   isVerbose: boolean
 }
 
@@ -33,8 +35,14 @@ export async function openSession(options: SessionOptions, resources: Resources)
   const traces = await openTraces()
   let progress: Progress | undefined
   let isStopped = false
+  let hasBailed = false
   const onOutput = (text: string) => progress?.output(text)
   const pool = new Pool({ ...options, resources, onOutput })
+
+  const stop = () => {
+    isStopped = true
+    pool.stop()
+  }
 
   return {
     async run(jobs) {
@@ -44,7 +52,11 @@ export async function openSession(options: SessionOptions, resources: Resources)
       const sorted = await longestFirst(options.root, jobs, await readTimes())
       await pool.run(sorted, progress.begin, (outcome, place) => {
         progress?.end(outcome)
+        // What is killed because another file has failed says nothing.
+        if (hasBailed) return
         first.add(outcome, place)
+        hasBailed = options.bails && outcome.failed > 0
+        if (hasBailed) stop()
       })
       const failures = await first.failures()
       const isWorth = options.retries && !isStopped && failures.size <= retried_max
@@ -55,10 +67,7 @@ export async function openSession(options: SessionOptions, resources: Resources)
       await keepTimes(outcomes)
       return { outcomes, flaky }
     },
-    stop() {
-      isStopped = true
-      pool.stop()
-    },
+    stop,
   }
 
   /** Runs failed files once more; the second outcome takes the place of the first. */
