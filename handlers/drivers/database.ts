@@ -24,6 +24,8 @@ export type Database = {
 
 const INT8 = 20
 
+const ignore = () => {}
+
 /** Opens pools with the driver that the settings name. Connects to nothing yet. */
 export async function openDatabase(config: DatabaseConfig): Promise<Database> {
   const driver = config.driver === 'neon' ? await neonDriver(config) : await pgDriver()
@@ -47,6 +49,9 @@ export async function openDatabase(config: DatabaseConfig): Promise<Database> {
     verify: (client, done) => void client.query('set jit = off', done),
   })
   const pools = [pool, writing, search]
+  // A statement hears that its connection broke. The connection's own event may come between two
+  // owners, when it is not idle any more and nobody uses it yet; unheard, it would end the process.
+  for (const one of pools) one.on('connect', (client) => client.on('error', ignore))
   return {
     pool,
     search,

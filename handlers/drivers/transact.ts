@@ -11,8 +11,6 @@ import type { Transact } from '../chat/sql.ts'
 export function transactOn(pool: Pool): Transact {
   return async (statements) => {
     const client = await pool.connect()
-    // Every statement is told of a broken connection; unheard, the client's own event would be a crash.
-    client.on('error', ignore)
     const answers = await Promise.allSettled(
       together(client, () => [
         // Each statement sees what was committed before it, whatever the database's default is.
@@ -21,7 +19,6 @@ export function transactOn(pool: Pool): Transact {
         client.query('commit'),
       ]),
     )
-    client.off('error', ignore)
     // A connection that did not answer to the end may still be in the transaction: it is ended.
     client.release(answers.at(-1)?.status !== 'fulfilled')
     return answers.map(rowsOf).slice(1, -1)
@@ -46,5 +43,3 @@ function rowsOf(answer: PromiseSettledResult<{ rows: object[] }>): object[] {
   if (answer.status === 'rejected') throw answer.reason
   return answer.value.rows
 }
-
-const ignore = () => {}
