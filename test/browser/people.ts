@@ -1,15 +1,13 @@
 /** People in Chromium at `BASE_URL`: each in a context of their own, with their faults collected. */
 
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
+import { now } from '../runner/record.ts'
 import { baseUrl, freshRoom, type Guest, guest } from '../stack/client.ts'
 import { suite } from '../suite.ts'
+import { sharedBrowser } from './browsers.ts'
+import { startTrace, type Trace } from './traces.ts'
 import { type Wire, wire } from './wire.ts'
 
 /** Who may come on in a test. */
@@ -40,48 +38,31 @@ type People = {
   run(): void
 }
 
-const launchArgs = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
+/** A test ends itself so much before its limit, to be able to say what its pages were at. */
+const farewell_s = 4
 
 /**
- * A browser of one's own; the caller closes it.
+ * A suite of tests in a browser that all suites share. A test fails when one of its pages throws,
+ * writes a warning or error to the console, or breaks the Content-Security-Policy.
  * @param args further arguments of Chromium
- * @param without arguments that Playwright gives it by itself
- */
-export const launch = (args: string[] = [], without: string[] = []): Promise<Browser> =>
-  chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [...launchArgs, ...args],
-    ignoreDefaultArgs: without,
-  })
-
-/**
- * A suite of tests in one browser. Each fails when a page of it has thrown, has written a warning
- * or error to the console, or has broken the Content-Security-Policy.
- * @param args further arguments of Chromium
- * @param without arguments that Playwright gives it by itself
+ * @param without arguments that Playwright adds and Chromium must not get
  * @param limit_s seconds that each of its tests may take, where they take long
  */
 export function people(
   name: string,
   args: string[] = [],
   without: string[] = [],
-  limit_s?: number,
+  limit_s: number = now.limit_s,
 ): People {
   const test = suite(name, limit_s)
-  let browser: Browser
-  test.before(async () => {
-    browser = await launch(args, without)
-  })
-  test.after(() => browser.close())
+  const { file } = now
   const add = (title: string, play: (scene: Scene) => Promise<void>) =>
-    test(title, () => playIn(browser, play))
+    test(title, async () => {
+      const trace = startTrace()
+      const failed = () => trace.save(file, title)
+      const browser = await sharedBrowser(args, without)
+      await playIn(browser, play, { limit_s: limit_s - farewell_s, trace, failed })
+    })
   return Object.assign(add, {
     before: (work: () => Promise<void>) => test.before(work),
     after: (work: () => Promise<void>) => test.after(work),
@@ -89,7 +70,13 @@ export function people(
   })
 }
 
-async function playIn(browser: Browser, play: (scene: Scene) => Promise<void>): Promise<void> {
+type Play = { limit_s: number; trace: Trace; failed(): Promise<void> }
+
+async function playIn(
+  browser: Browser,
+  play: (scene: Scene) => Promise<void>,
+  { limit_s, trace, failed }: Play,
+): Promise<void> {
   const contexts: BrowserContext[] = []
   const lent: { close(): Promise<void> }[] = []
   const faults: string[] = []
@@ -99,6 +86,7 @@ async function playIn(browser: Browser, play: (scene: Scene) => Promise<void>): 
   const enter = async (options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({ baseURL: baseUrl, ...options })
     contexts.push(context)
+    trace.follow(context)
     await collectFaults(context, faults)
     return context
   }
@@ -126,13 +114,35 @@ async function playIn(browser: Browser, play: (scene: Scene) => Promise<void>): 
       return thing
     },
   }
-  try {
-    await play(scene)
-  } finally {
-    for (const one of [...contexts, ...lent]) await one.close()
+  const findNoFault = () => {
+    const unexpected = faults.filter((fault) => !expected.some((one) => one.test(fault)))
+    assert.equal(unexpected, [], 'the browser found fault with the page')
   }
-  const unexpected = faults.filter((fault) => !expected.some((one) => one.test(fault)))
-  assert.equal(unexpected, [], 'the browser found fault with the page')
+  try {
+    await inTime(limit_s, () => play(scene))
+    findNoFault()
+  } catch (error) {
+    await failed()
+    throw error
+  } finally {
+    await Promise.all(contexts.map((context) => context.close()))
+    for (const one of lent) await one.close()
+  }
+  findNoFault()
+}
+
+/** Rejects when work takes longer; it goes on, until its pages are closed. */
+async function inTime(limit_s: number, work: () => Promise<void>): Promise<void> {
+  const over = new AbortController()
+  const late = sleep(limit_s * 1000, undefined, over).then(() => {
+    throw new Error(`it did not end within ${limit_s} s`)
+  })
+  try {
+    await Promise.race([work(), late])
+  } finally {
+    late.catch(() => {})
+    over.abort()
+  }
 }
 
 /**

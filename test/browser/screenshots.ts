@@ -75,7 +75,7 @@ try {
   )
   process.env.BASE_URL = BASE_URL
   await mkdir(folder, { recursive: true })
-  const { launch } = await import('./people.ts')
+  const { launch } = await import('./browsers.ts')
   const browser = await launch()
   try {
     await takeAll(browser)
