@@ -4,7 +4,8 @@ import { json, word } from '../stack/client.ts'
 import { authenticatorFor } from './authenticator.ts'
 import { axeFindings } from './axe.ts'
 import { people, type Scene } from './people.ts'
-import { becomes, enter } from './talk.ts'
+import { enter } from './talk.ts'
+import { becomes } from './wait.ts'
 
 const test = people('everybody can use it')
 
@@ -186,7 +187,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const page = await scene.guest('lark', '#aa3311', options)
       await enterPlain(page, await livelyRoom(scene))
       const frame = page.frameLocator('iframe')
-      assert.is(await frame.locator('.message').count(), 6)
+      await becomes(() => frame.locator('.message').count(), 6)
       // The frame is replaced when there is something new, not after a time for reading.
       assert.equal(await axeFindings(page, { tags, except: ['meta-refresh'] }), [])
     })

@@ -1,8 +1,8 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
-import * as assert from 'uvu/assert'
 import { word } from '../stack/client.ts'
 import { people } from './people.ts'
 import { composer, shows } from './talk.ts'
+import { becomes, matches } from './wait.ts'
 
 const test = people('accounts')
 
@@ -37,20 +37,20 @@ for (const [how, options] of ways) {
     await fill(page, 'Make an account', name)
     await page.getByRole('button', { name: 'Sign out' }).waitFor()
     await page.goto('/')
-    assert.is(await nameShown(page), name)
+    await becomes(() => nameShown(page), name)
 
     const phone = await scene.visitor(options)
     await phone.goto('/me')
     await fill(phone, 'Sign in', name)
     await phone.waitForURL('/')
-    assert.is(await nameShown(phone), name)
+    await becomes(() => nameShown(phone), name)
 
     await page.goto('/me')
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL('/')
-    assert.is(await page.locator('.me').textContent(), 'Pick a name')
+    await becomes(() => page.locator('.me').textContent(), 'Pick a name')
     await phone.reload()
-    assert.is(await nameShown(phone), name)
+    await becomes(() => nameShown(phone), name)
   })
 
   test(`a wrong password says so beside what was typed, and is not shown again${how}`, async (scene) => {
@@ -61,9 +61,9 @@ for (const [how, options] of ways) {
     await fill(page, 'Sign in', name, 'not that one')
     const form = wayOf(page, 'Sign in')
     await form.getByRole('alert').waitFor()
-    assert.match((await form.getByRole('alert').textContent()) ?? '', /do not go together/)
-    assert.is(await form.getByLabel('Name').inputValue(), name)
-    assert.is(await form.getByLabel('Password').inputValue(), '')
+    await matches(() => form.getByRole('alert').textContent(), /do not go together/)
+    await becomes(() => form.getByLabel('Name').inputValue(), name)
+    await becomes(() => form.getByLabel('Password').inputValue(), '')
   })
 }
 

@@ -1,9 +1,9 @@
 /** Two people who react to what was said, pin, save and delete it, the network cut once in the middle. */
 import type { Page } from 'playwright-core'
-import * as assert from 'uvu/assert'
 import { people } from './people.ts'
-import { becomes, composer, hears, say, shows, texts } from './talk.ts'
+import { composer, hears, say, shows, texts } from './talk.ts'
 import { choose, message, two } from './two.ts'
+import { becomes } from './wait.ts'
 
 const test = people('what is done to messages')
 
@@ -122,7 +122,7 @@ test('what is saved is reacted to where it stands, also beside one with its numb
     await saved.locator('.reactions button').click()
     await becomes(() => saved.locator('.reactions').count(), 0)
   }
-  assert.is(await page.locator('.message').count(), 2)
+  await becomes(() => page.locator('.message').count(), 2)
 })
 
 test('a message is pinned for both, saved for one, and its thread goes on by itself', async (scene) => {
@@ -142,7 +142,7 @@ test('a message is pinned for both, saved for one, and its thread goes on by its
   await ann.waitForURL(/thread$/)
   await ann.locator('.app.live').waitFor()
   await becomes(() => texts(ann), ['the plan'])
-  assert.is(await composer(ann).getAttribute('placeholder'), 'Answer in this thread')
+  await becomes(() => composer(ann).getAttribute('placeholder'), 'Answer in this thread')
   await choose(ben, 'the plan', 'Answer')
   await ben.locator('.mode').waitFor()
   await scene.without(ann, () => say(ben, 'I like it'))

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core'
-import * as assert from 'uvu/assert'
 import { front } from './front.ts'
 import { people } from './people.ts'
-import { becomes, composer, enter, shows } from './talk.ts'
+import { composer, enter, shows } from './talk.ts'
+import { becomes } from './wait.ts'
 
 const test = people('back and forward', [], ['--disable-back-forward-cache'])
 
@@ -25,8 +25,8 @@ test('a page that the browser has kept goes on where it was, and holds nothing m
   await back(page)
   await page.waitForURL(`**/r/${room}`, { waitUntil: 'commit' })
   await shows(page, ['before', 'while away'])
-  assert.is(await page.locator('[data-kept]').count(), 1, 'it is the page that was kept')
-  assert.is(await composer(page).inputValue(), 'half a sentence')
+  await becomes(() => page.locator('[data-kept]').count(), 1, 'it is the page that was kept')
+  await becomes(() => composer(page).inputValue(), 'half a sentence')
   await scene.host.say(room, 'and on')
   await shows(page, ['before', 'while away', 'and on'])
   await becomes(async () => proxy.held().map(({ open }) => open), [room])

@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { messagesOf } from '../stack/client.ts'
 import { people } from './people.ts'
-import { arrive, becomes, composer, enter, postsOf, say, shows } from './talk.ts'
+import { arrive, composer, enter, postsOf, say, shows } from './talk.ts'
+import { becomes } from './wait.ts'
 
 const test = people('the composer')
 
@@ -15,7 +16,7 @@ test('Enter sends, and Shift+Enter makes a line', async (scene) => {
   await composer(page).pressSequentially('one')
   await composer(page).press('Shift+Enter')
   await composer(page).pressSequentially('two')
-  assert.is(await composer(page).inputValue(), 'one\ntwo')
+  await becomes(() => composer(page).inputValue(), 'one\ntwo')
   await composer(page).press('Enter')
   await shows(page, ['one\ntwo'])
   await becomes(() => composer(page).inputValue(), '')
@@ -76,15 +77,15 @@ test('a draft survives a reload, and a look into another room', async (scene) =>
   await page.reload()
   await becomes(() => composer(page).inputValue(), 'half a thou')
   await enter(page, other)
-  assert.is(await composer(page).inputValue(), '')
+  await becomes(() => composer(page).inputValue(), '')
   await composer(page).fill('something else')
   await enter(page, room)
-  assert.is(await composer(page).inputValue(), 'half a thou')
+  await becomes(() => composer(page).inputValue(), 'half a thou')
   await say(page, 'half a thought')
   await arrive(page, () => page.reload())
-  assert.is(await composer(page).inputValue(), '')
+  await becomes(() => composer(page).inputValue(), '')
   await enter(page, other)
-  assert.is(await composer(page).inputValue(), 'something else')
+  await becomes(() => composer(page).inputValue(), 'something else')
 })
 
 test('the same text twice on purpose is two messages', async (scene) => {

@@ -3,8 +3,9 @@ import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { messagesOf } from '../stack/client.ts'
 import { people } from './people.ts'
-import { becomes, composer, enter, say, shows, texts } from './talk.ts'
+import { composer, enter, say, shows, texts } from './talk.ts'
 import { choose, message, two } from './two.ts'
+import { becomes, holds } from './wait.ts'
 
 const test = people('a conversation')
 
@@ -33,7 +34,7 @@ test('an answer quotes what it answers, follows its change, and leads to it', as
   })
   await shows(ben, ['shall we go tomorrow?', 'yes, at five'])
   await becomes(() => quote(ben), 'Ann Archer shall we go tomorrow?')
-  assert.is(await composer(ann).inputValue(), '')
+  await becomes(() => composer(ann).inputValue(), '')
   // What was answered glows, but not for long.
   const glows = ben.locator('.message.glow').waitFor()
   await message(ben, 'yes, at five').locator('.answers a').click()
@@ -51,7 +52,7 @@ test('an edit that meets another is told so, shows it, and loses nothing', async
   await composer(ann).fill('this device')
   await composer(ann).press('Enter')
   await ann.getByRole('alert').getByText('changed meanwhile').waitFor()
-  assert.is(await composer(ann).inputValue(), 'this device')
+  await becomes(() => composer(ann).inputValue(), 'this device')
   await shows(ann, ['other device'])
   await composer(ann).press('Enter')
   await shows(ann, ['this device'])
@@ -64,9 +65,9 @@ test('what is being written stays while something else is edited', async (scene)
   await choose(ann, 'said', 'Edit')
   await becomes(() => composer(ann).inputValue(), 'said')
   await composer(ann).press('Escape')
-  assert.is(await composer(ann).inputValue(), 'half a thought')
+  await becomes(() => composer(ann).inputValue(), 'half a thought')
   const isThere = () => composer(ann).evaluate((one) => one === document.activeElement)
-  assert.ok(await isThere(), 'one writes on')
+  await holds(isThere, 'one writes on')
 })
 
 test('what was being written is there when one comes back from another page than the edit', async (scene) => {
@@ -89,7 +90,7 @@ test('an edit that is sent twice at once is saved once, and nothing is said agai
   for (const _ of ['once', 'twice']) await composer(ann).press('Enter')
   await shows(ann, ['said otherwise'])
   await becomes(() => ann.locator('.mode').count(), 0)
-  assert.is(await ann.locator('#refused').textContent(), '')
+  await becomes(() => ann.locator('#refused').textContent(), '')
 })
 
 test('an edit without words is not saved: that one may delete the message is said', async (scene) => {
@@ -100,7 +101,7 @@ test('an edit without words is not saved: that one may delete the message is sai
   await composer(ann).fill(' ')
   await composer(ann).press('Enter')
   await ann.getByText('You can delete the message instead').waitFor()
-  assert.is(await ann.locator('#refused').textContent(), '')
+  await becomes(() => ann.locator('#refused').textContent(), '')
   await composer(ann).press('Escape')
   await shows(ann, ['said'])
 })
@@ -124,7 +125,7 @@ test('what waits to be sent does not become the answer that one writes meanwhile
   await shows(ann, ['a question', 'not for that'])
   const [, other] = await messagesOf(room)
   assert.is(other?.reply_to, null)
-  assert.is(await ann.locator('.mode').count(), 1, 'what is answered is still to come')
+  await becomes(() => ann.locator('.mode').count(), 1, 'what is answered is still to come')
   await say(ann, 'an answer')
   await becomes(async () => (await messagesOf(room))[2]?.reply_to, 1)
 })
@@ -136,13 +137,13 @@ test('who is named is found by the beginning of their name, and sees that they a
   await composer(ben).pressSequentially('look, @ann')
   await ben.getByRole('option', { name: 'Ann Archer' }).waitFor()
   await composer(ben).press('Enter')
-  assert.is(await composer(ben).inputValue(), 'look, @Ann Archer ')
+  await becomes(() => composer(ben).inputValue(), 'look, @Ann Archer ')
   await scene.without(ann, () => say(ben, 'look, @Ann Archer #lobby'))
   await shows(ann, ['hello', 'look, @Ann Archer #lobby'])
   const isMeant = (page: Page) =>
     message(page, 'look').evaluate((item) => item.classList.contains('names-me'))
   await becomes(() => isMeant(ann), true)
-  assert.is(await isMeant(ben), false)
+  await becomes(() => isMeant(ben), false)
   const links = await message(ann, 'look')
     .locator('.body a')
     .evaluateAll((all) => all.map((one) => one.getAttribute('href')?.replace(/\d+$/, 'ID')))

@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert'
 import { ask, word } from '../stack/client.ts'
 import { axeFindings } from './axe.ts'
 import { people, type Scene } from './people.ts'
-import { becomes, composer, enter, shows } from './talk.ts'
+import { composer, enter, shows } from './talk.ts'
+import { becomes } from './wait.ts'
 
 const test = people('emoji')
 
@@ -50,12 +51,12 @@ test('arrows lead to the others, Escape picks none, and the focus comes back', a
   const below = await chosen()
   assert.is(new Set([first, second, below]).size, 3)
   await search(page).press('ArrowUp')
-  assert.is(await chosen(), second)
+  await becomes(chosen, second)
   const active = await search(page).getAttribute('aria-activedescendant')
-  assert.is(await page.locator(`[id="${active}"]`).textContent(), second)
+  await becomes(() => page.locator(`[id="${active}"]`).textContent(), second)
   await search(page).press('Escape')
   await picker(page).waitFor({ state: 'detached' })
-  assert.is(await composer(page).inputValue(), '')
+  await becomes(() => composer(page).inputValue(), '')
   await becomes(() => button(page).evaluate((one) => one === document.activeElement), true)
 })
 
@@ -95,7 +96,7 @@ test('the picker fits a phone', async (scene) => {
   const box = await picker(page).boundingBox()
   assert.ok(box && box.x >= 0 && box.x + box.width <= 360 && box.y + box.height <= 640)
   const isWide = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
-  assert.is(await isWide(), false)
+  await becomes(isWide, false)
   // A browser whose font has no picture for several in one shows them all, side by side.
   await shown(page)
     .getByRole('option')
@@ -104,7 +105,7 @@ test('the picker fits a phone', async (scene) => {
       one.textContent = '👩👩👧👦👩👩👧👦'
     })
   const list = shown(page)
-  assert.is(await list.evaluate((one) => one.scrollWidth > one.clientWidth), false)
+  await becomes(() => list.evaluate((one) => one.scrollWidth > one.clientWidth), false)
 })
 
 test('what is put before a text is completed as well', async (scene) => {
@@ -115,7 +116,7 @@ test('what is put before a text is completed as well', async (scene) => {
   await composer(page).pressSequentially(':tad')
   await becomes(() => options(page).first().locator('bdi').textContent(), ':tada:')
   await composer(page).press('Enter')
-  assert.is(await composer(page).inputValue(), '🎉 hello world')
+  await becomes(() => composer(page).inputValue(), '🎉 hello world')
   // What completes names comes with the first of them.
   await page.reload()
   await page.locator('.app.live').waitFor()
@@ -129,15 +130,15 @@ test('a name is completed behind a colon, by keys and by a click', async (scene)
   const { page } = await writer(scene)
   await composer(page).pressSequentially('well :tad')
   await becomes(() => options(page).first().locator('bdi').textContent(), ':tada:')
-  assert.is(await composer(page).getAttribute('role'), 'combobox')
+  await becomes(() => composer(page).getAttribute('role'), 'combobox')
   assert.equal(await faults(page), [])
   await composer(page).press('Enter')
-  assert.is(await composer(page).inputValue(), 'well 🎉 ')
-  assert.is(await composer(page).getAttribute('role'), null)
+  await becomes(() => composer(page).inputValue(), 'well 🎉 ')
+  await becomes(() => composer(page).getAttribute('role'), null)
   await composer(page).pressSequentially('(:ott')
   await becomes(() => options(page).count(), 1)
   await options(page).first().click()
-  assert.is(await composer(page).inputValue(), 'well 🎉 (🦦 ')
+  await becomes(() => composer(page).inputValue(), 'well 🎉 (🦦 ')
   await composer(page).press('Enter')
   await shows(page, ['well 🎉 (🦦'])
 })
@@ -148,9 +149,9 @@ test('what is no name offers nothing, and Escape leaves what was typed', async (
   await options(page).first().waitFor()
   await composer(page).press('Escape')
   await becomes(() => options(page).count(), 0)
-  assert.is(await composer(page).inputValue(), ':tad')
+  await becomes(() => composer(page).inputValue(), ':tad')
   await composer(page).pressSequentially('a http://x:80 10:30')
-  assert.is(await options(page).count(), 0)
+  await becomes(() => options(page).count(), 0)
   await composer(page).press('Enter')
   await shows(page, [':tada http://x:80 10:30'])
 })
@@ -159,7 +160,7 @@ test('without JavaScript there is no button, and names become emoji all the same
   const room = await scene.room()
   const page = await scene.guest('ann', '#3366cc', { javaScriptEnabled: false })
   await page.goto(`/r/${room}`)
-  assert.is(await page.locator('#emoji').isVisible(), false)
+  await becomes(() => page.locator('#emoji').isVisible(), false)
   await composer(page).fill(':tada: done')
   await page.getByRole('button', { name: 'Send' }).click()
   await shows(page.frameLocator('iframe'), ['🎉 done'])

@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import * as assert from 'uvu/assert'
 import { people } from './people.ts'
-import { becomes, composer, enter } from './talk.ts'
+import { composer, enter } from './talk.ts'
+import { becomes, matches } from './wait.ts'
 
 const test = people('files')
 
@@ -61,7 +62,7 @@ test('one sends a picture by the button and a file by dropping it, the other see
   )
   await becomes(() => ben.locator('.message .body p').allTextContents(), ['our garden'])
   await becomes(() => composer(ann).inputValue(), '')
-  assert.equal(await pending(ann), [])
+  await becomes(() => pending(ann), [])
 
   assert.is(await sideOf(ben, 'img'), await sideOf(ben, 'p'), 'a file stands where the text does')
 
@@ -83,7 +84,7 @@ test('several stand above the composer until they are sent, and each can be take
   await ann.getByRole('button', { name: 'Do not send two.txt' }).click()
   await ann.getByRole('button', { name: 'Send', exact: true }).click()
   await becomes(() => links(ann), ['one.txt', 'three.txt'])
-  assert.is(await ann.locator('.message').count(), 1)
+  await becomes(() => ann.locator('.message').count(), 1)
 })
 
 test('what is refused is said, and nothing typed or chosen is lost', async (scene) => {
@@ -96,10 +97,7 @@ test('what is refused is said, and nothing typed or chosen is lost', async (scen
   await composer(ann).fill('look at this')
   await composer(ann).press('Enter')
   await ann.locator('#refused .alert').waitFor()
-  assert.match(
-    (await ann.locator('#refused').textContent()) ?? '',
-    /“broken\.jpg” begins like a picture/,
-  )
+  await matches(() => ann.locator('#refused').textContent(), /“broken\.jpg” begins like a picture/)
   assert.equal(
     [await composer(ann).inputValue(), await pending(ann)],
     ['look at this', ['broken.jpg']],
@@ -121,7 +119,7 @@ test('when the network goes in the middle, the same is sent once more, and nothi
   await becomes(() => pending(ann), ['once.txt'])
   await composer(ann).press('Enter')
   await ann.locator('#refused .alert').waitFor()
-  assert.equal(await pending(ann), ['once.txt'])
+  await becomes(() => pending(ann), ['once.txt'])
   await composer(ann).press('Enter')
   await becomes(() => pending(ann), [])
   await becomes(() => links(ben), ['once.txt'])
@@ -175,7 +173,7 @@ test('a file with words answers what is answered, and does not go with an edit',
   await composer(page).press('Enter')
   await becomes(() => page.locator('#m1 .body').textContent(), 'which plan, please?')
   await becomes(() => page.locator('.mode').count(), 0)
-  assert.equal(await pending(page), ['later.txt'])
+  await becomes(() => pending(page), ['later.txt'])
   await composer(page).press('Enter')
   await becomes(() => links(page), ['plan.txt', 'later.txt'])
 })

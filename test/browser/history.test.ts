@@ -6,7 +6,8 @@ import { streamEvent } from '../../handlers/pages/stream.ts'
 import { changesFragment } from '../../handlers/pages/talk.tsx'
 import { type Guest, guest } from '../stack/client.ts'
 import { people, type Scene } from './people.ts'
-import { alone, arrive, becomes, enter, holds, isInSight, say, shows, texts } from './talk.ts'
+import { alone, arrive, enter, isInSight, say, shows, texts } from './talk.ts'
+import { becomes, holds } from './wait.ts'
 
 const test = people('earlier messages')
 
@@ -49,10 +50,10 @@ test('what was said before comes as one scrolls to it, in order, and all stays i
     await shows(page, numbered(first, 120))
     await holds(async () => Math.abs((await top(page, shown)) - before) <= 4, 'it stays in place')
   }
-  assert.is(await earlier(page).count(), 0)
+  await becomes(() => earlier(page).count(), 0)
   await scene.host.say(room, 'now')
   await shows(page, [...numbered(1, 120), 'now'])
-  assert.equal(await page.locator('.day').allTextContents(), ['Today'])
+  await becomes(() => page.locator('.day').allTextContents(), ['Today'])
 })
 
 test('where the network goes while one scrolls, what was said before comes when it is back', async (scene) => {

@@ -5,6 +5,7 @@ import { lists } from '../hostile/inputs.ts'
 import { guest, json, word } from '../stack/client.ts'
 import { people } from './people.ts'
 import { enter } from './talk.ts'
+import { matches } from './wait.ts'
 
 /** There are hundreds of them. */
 const limit_s = 120
@@ -89,7 +90,7 @@ for (const [name, texts] of Object.entries(lists)) {
       at = (await earlier.count()) > 0 ? await earlier.getAttribute('href') : null
     }
     assert.is(shown.size, taken + 1)
-    assert.match(await reader.title(), /^Hostile/)
+    await matches(() => reader.title(), /^Hostile/)
     assert.equal(seen, [])
   })
 }

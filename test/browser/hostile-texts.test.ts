@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { word } from '../stack/client.ts'
 import { people } from './people.ts'
-import { arrive, becomes, enter, say, shows } from './talk.ts'
+import { arrive, enter, say, shows } from './talk.ts'
+import { becomes, holds } from './wait.ts'
 
 const test = people('texts that mean harm')
 
@@ -30,10 +31,10 @@ const hostile: [what: string, text: string][] = [
 
 /** What a text can do only when it is taken for markup. */
 async function isHarmless(page: Page, title: string): Promise<void> {
-  assert.is(await page.title(), title)
-  assert.is(await page.locator('h1').count(), 1)
+  await becomes(() => page.title(), title)
+  await becomes(() => page.locator('h1').count(), 1)
   const inBodies = page.locator('.message .body :not(p, a)')
-  assert.is(await inBodies.count(), 0)
+  await becomes(() => inBodies.count(), 0)
   for (const href of await page.locator('.message .body a').evaluateAll(hrefs)) {
     assert.match(href, /^https?:/)
   }
@@ -68,16 +69,16 @@ test('markup in names, topics and rooms is shown as it was typed', async (scene)
   const page = await scene.guest('</bdi><b>bold</b>')
   const made = await page.context().request.post('/rooms', { data: { name: script, topic } })
   await arrive(page, () => page.goto(made.headers().location ?? ''))
-  assert.is(await page.title(), `${script} · Natter`)
-  assert.is(await page.locator('h1').textContent(), script)
-  assert.is(await page.locator('.topic').textContent(), topic)
-  assert.is(await page.locator('.topic').getAttribute('title'), topic)
-  assert.is(await page.locator('.me .name').textContent(), '</bdi><b>bold</b>')
+  await becomes(() => page.title(), `${script} · Natter`)
+  await becomes(() => page.locator('h1').textContent(), script)
+  await becomes(() => page.locator('.topic').textContent(), topic)
+  await becomes(() => page.locator('.topic').getAttribute('title'), topic)
+  await becomes(() => page.locator('.me .name').textContent(), '</bdi><b>bold</b>')
   await say(page, 'said')
   await shows(page, ['said'])
-  assert.is(await page.locator('.message .name').textContent(), '</bdi><b>bold</b>')
+  await becomes(() => page.locator('.message .name').textContent(), '</bdi><b>bold</b>')
   await page.goto('/')
-  assert.ok(await page.getByText(script, { exact: true }).isVisible())
+  await holds(() => page.getByText(script, { exact: true }).isVisible())
 })
 
 const wide: [what: string, text: string][] = [

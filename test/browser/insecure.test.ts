@@ -2,7 +2,8 @@ import * as assert from 'uvu/assert'
 import { baseUrl } from '../stack/client.ts'
 import { front } from './front.ts'
 import { people } from './people.ts'
-import { arrive, becomes, enter, join, say, shows } from './talk.ts'
+import { arrive, enter, join, say, shows } from './talk.ts'
+import { becomes } from './wait.ts'
 
 const { hostname, port } = new URL(baseUrl || 'http://localhost')
 const server = hostname === 'localhost' ? '127.0.0.1' : hostname
@@ -25,7 +26,7 @@ test('joining, writing and receiving work where the page is no secure context', 
   await shows(ann, ['hello from here', 'and hello back'])
   await ann.reload()
   await shows(ann, ['hello from here', 'and hello back'])
-  assert.equal(await ann.locator('.mine .body').allTextContents(), ['hello from here'])
+  await becomes(() => ann.locator('.mine .body').allTextContents(), ['hello from here'])
 })
 
 test('tabs share a connection there as well', async (scene) => {

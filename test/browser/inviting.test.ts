@@ -3,7 +3,8 @@ import type { BrowserContextOptions, FrameLocator, Locator, Page } from 'playwri
 import * as assert from 'uvu/assert'
 import { ask, expectStatus, type Guest, json, word } from '../stack/client.ts'
 import { people, type Scene } from './people.ts'
-import { becomes, holds, shows, state, texts } from './talk.ts'
+import { shows, state, texts } from './talk.ts'
+import { becomes, holds, matches } from './wait.ts'
 
 const test = people('coming by a link, and going')
 
@@ -63,7 +64,7 @@ for (const [how, options] of ways) {
     const second = await scene.visitor(options)
     scene.expectsFault(/404/)
     await second.goto(link)
-    assert.match(await textOf(second.locator('main')), /no such invitation/)
+    await matches(() => textOf(second.locator('main')), /no such invitation/)
   })
 
   test(`who came to read is offered nothing to write${how}`, async (scene) => {
@@ -72,8 +73,8 @@ for (const [how, options] of ways) {
     const page = await scene.visitor(options)
     await come(page, await linkTo(scene.host, room, { access: 'read' }), 'quiet-newt')
     await shows(talkOf(page, options), ['something to read'])
-    assert.is(await page.locator('#body').count(), 0)
-    assert.match(await textOf(page.locator('#foot')), /You may read here/)
+    await becomes(() => page.locator('#body').count(), 0)
+    await matches(() => textOf(page.locator('#foot')), /You may read here/)
   })
 
   test(`who is let in from now on sees nothing of before${how}`, async (scene) => {
@@ -109,10 +110,10 @@ for (const [how, options] of ways) {
     } else {
       const frame = page.frameLocator('.frame')
       await frame.getByText('There is no such room').waitFor()
-      assert.equal(await texts(frame), [])
+      await becomes(() => texts(frame), [])
     }
     await page.goto(`/r/${room}`)
-    assert.match(await textOf(page.locator('main')), /no such room/)
+    await matches(() => textOf(page.locator('main')), /no such room/)
   })
 
   test(`who is banned from an open room is out of it until the ban is lifted${how}`, async (scene) => {
@@ -130,9 +131,9 @@ for (const [how, options] of ways) {
     await owner.getByRole('link', { name: 'About its author' }).click()
     await owner.getByRole('button', { name: 'Ban from the room' }).click()
     await owner.waitForURL(/\/bans$/)
-    assert.match(await textOf(owner.locator('main')), /loud-goose/)
+    await matches(() => textOf(owner.locator('main')), /loud-goose/)
     await page.goto(`/r/${room}`)
-    assert.match(await textOf(page.locator('main')), /no such room/)
+    await matches(() => textOf(page.locator('main')), /no such room/)
 
     await owner.getByRole('button', { name: 'Let in again' }).click()
     await owner.getByText('Nobody is banned').waitFor()
@@ -154,8 +155,8 @@ for (const [how, options] of ways) {
     const owner = await scene.visitor(options)
     await takeOver(owner, scene.host)
     await owner.goto(`/r/${room}/reports`)
-    assert.match(
-      await textOf(owner.locator('main')),
+    await matches(
+      () => textOf(owner.locator('main')),
       /something rude[\s\S]*polite-swan[\s\S]*not nice/,
     )
     await owner.getByRole('button', { name: 'Delete the message' }).click()
@@ -185,10 +186,10 @@ test('the name and topic of a room change under the eyes of those in it', async 
   const name = `Retitled ${word()}`
   await scene.host.ask(`/r/${room}`, json({ name, topic: 'Another topic' }, 'PATCH'))
   await becomes(() => textOf(page.locator('h1')), name)
-  assert.is(await textOf(page.locator('.topic')), 'Another topic')
+  await becomes(() => textOf(page.locator('.topic')), 'Another topic')
   await scene.host.ask(`/r/${room}`, json({ archived: true }, 'PATCH'))
   await page.getByText('This room has been archived').waitFor()
-  assert.not(await page.locator('#composer').isVisible())
+  await becomes(() => page.locator('#composer').isVisible(), false)
 })
 
 test('a person writes to another alone, and nobody else finds it', async (scene) => {
@@ -199,7 +200,7 @@ test('a person writes to another alone, and nobody else finds it', async (scene)
   await page.getByRole('button', { name: 'Write to them alone' }).click()
   await page.waitForURL(/\/r\/talk-/)
   await page.locator('.app.live').waitFor()
-  assert.is(await textOf(page.locator('.head h1')), 'host')
+  await becomes(() => textOf(page.locator('.head h1')), 'host')
   const path = new URL(page.url()).pathname
   await page.locator('#body').fill('between us')
   await page.keyboard.press('Enter')

@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import { word } from '../stack/client.ts'
 import { people } from './people.ts'
 import { composer, enter, join, say, shows } from './talk.ts'
+import { becomes, matches } from './wait.ts'
 
 const test = people('joining')
 
@@ -13,15 +14,15 @@ test('a visitor finds a friendly name and a colour, joins, writes, and is known 
   await enter(page, room)
   const name = await page.locator('input[name=name]').inputValue()
   assert.match(name, /^[a-z]+-[a-z]+$/)
-  assert.match(await page.locator('input[name=color]').inputValue(), /^#[0-9a-f]{6}$/)
+  await matches(() => page.locator('input[name=color]').inputValue(), /^#[0-9a-f]{6}$/)
   await join(page)
   await say(page, 'here I am')
   await shows(page, ['here I am'])
-  assert.is(await page.locator('.message .name').textContent(), name)
+  await becomes(() => page.locator('.message .name').textContent(), name)
   await page.reload()
   await shows(page, ['here I am'])
-  assert.is(await page.locator('.mine .name').textContent(), name)
-  assert.is(await page.locator('.me .name').textContent(), name)
+  await becomes(() => page.locator('.mine .name').textContent(), name)
+  await becomes(() => page.locator('.me .name').textContent(), name)
   await composer(page).waitFor()
 })
 
@@ -46,10 +47,10 @@ test('a visitor may take a name and a colour of their own', async (scene) => {
   await join(page)
   await say(page, 'hello')
   await shows(page, ['hello'])
-  assert.is(await page.locator('.message .name').textContent(), 'Zoë van Dijk')
-  assert.is(await page.locator('.message .mark').textContent(), 'ZV')
+  await becomes(() => page.locator('.message .name').textContent(), 'Zoë van Dijk')
+  await becomes(() => page.locator('.message .mark').textContent(), 'ZV')
   await page.goto('/me')
-  assert.is(await page.locator('input[name=color]').inputValue(), '#aa5500')
+  await becomes(() => page.locator('input[name=color]').inputValue(), '#aa5500')
 })
 
 test('a changed name stands on new messages, and old ones keep theirs', async (scene) => {
@@ -65,8 +66,8 @@ test('a changed name stands on new messages, and old ones keep theirs', async (s
   await say(page, 'after')
   await shows(page, ['before', 'after'])
   await page.reload()
-  assert.equal(await page.locator('.message .name').allTextContents(), ['old-owl', 'new-newt'])
-  assert.equal(await page.locator('.mine .body').allTextContents(), ['before', 'after'])
+  await becomes(() => page.locator('.message .name').allTextContents(), ['old-owl', 'new-newt'])
+  await becomes(() => page.locator('.mine .body').allTextContents(), ['before', 'after'])
 })
 
 test('a name that does not do is refused with a sentence, and stays in its field', async (scene) => {
@@ -76,8 +77,8 @@ test('a name that does not do is refused with a sentence, and stays in its field
   await page.goto('/me')
   await page.locator('.profile input[name=name]').fill(long)
   await page.getByRole('button', { name: 'Save' }).click()
-  assert.match((await page.getByRole('alert').textContent()) ?? '', /at most 40/)
-  assert.is(await page.locator('.profile input[name=name]').inputValue(), long)
+  await matches(() => page.getByRole('alert').textContent(), /at most 40/)
+  await becomes(() => page.locator('.profile input[name=name]').inputValue(), long)
 })
 
 test.run()

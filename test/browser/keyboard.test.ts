@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { people } from './people.ts'
-import { arrive, becomes, enter, hears, say, shows } from './talk.ts'
+import { arrive, enter, hears, say, shows } from './talk.ts'
+import { becomes, holds } from './wait.ts'
 
 const test = people('the keyboard alone')
 
@@ -28,12 +29,12 @@ test('someone reaches the composer by one jump, writes and sends', async (scene)
   await enter(page, room)
   await page.keyboard.press('Tab')
   const skip = page.getByRole('link', { name: 'Skip to writing' })
-  assert.ok(await skip.evaluate((link) => link === document.activeElement))
-  assert.ok(await skip.isVisible())
-  assert.ok(await isFocusSeen(page))
+  await holds(() => skip.evaluate((link) => link === document.activeElement))
+  await holds(() => skip.isVisible())
+  await holds(() => isFocusSeen(page))
   await page.keyboard.press('Enter')
-  assert.is(await focused(page), 'body')
-  assert.ok(await isFocusSeen(page))
+  await becomes(() => focused(page), 'body')
+  await holds(() => isFocusSeen(page))
   await page.keyboard.type('no mouse here')
   await page.keyboard.press('Enter')
   await shows(page, ['no mouse here'])
@@ -44,7 +45,7 @@ test('someone without a name jumps to the form, joins and sends', async (scene) 
   const page = await scene.visitor()
   await enter(page, room)
   for (const key of ['Tab', 'Enter', 'Tab']) await page.keyboard.press(key)
-  assert.ok(await page.locator('input[name=name]').evaluate((one) => one.matches(':focus')))
+  await holds(() => page.locator('input[name=name]').evaluate((one) => one.matches(':focus')))
   await arrive(page, () => page.keyboard.press('Enter'))
   await page.waitForURL(`/r/${room}`)
   for (const key of ['Tab', 'Enter']) await page.keyboard.press(key)
@@ -65,7 +66,7 @@ test('the focus goes from the head through the talk to the composer, and is seen
     // What may be done about the message comes with the focus.
     if (step === 5) await page.locator('.acts').waitFor()
     order.push(await focused(page))
-    assert.ok(await isFocusSeen(page), `the focus on ${order.at(-1)} is not seen`)
+    await holds(() => isFocusSeen(page), `the focus on ${order.at(-1)} is not seen`)
   }
   assert.equal(order, [
     'people',
@@ -90,10 +91,10 @@ test('the time of a message that follows another appears with the focus', async 
   await enter(page, room)
   await page.locator('#m1 .at').focus()
   const opacity = () => page.locator('#m2 .at').evaluate((link) => getComputedStyle(link).opacity)
-  assert.is(await opacity(), '0')
+  await becomes(opacity, '0')
   await page.locator('.acts').waitFor()
   for (const key of ['Tab', 'ArrowRight', 'ArrowRight', 'Tab']) await page.keyboard.press(key)
-  assert.is(await opacity(), '1')
+  await becomes(opacity, '1')
 })
 
 /** What has the focus, in the message or beside it: its words, or its label. */

@@ -1,8 +1,8 @@
 import type { FrameLocator, Page } from 'playwright-core'
-import * as assert from 'uvu/assert'
 import { messagesOf, word } from '../stack/client.ts'
 import { people, type Scene } from './people.ts'
-import { becomes, composer, holds, isInSight, shows, texts } from './talk.ts'
+import { composer, isInSight, shows, texts } from './talk.ts'
+import { becomes, holds } from './wait.ts'
 
 const test = people('without JavaScript')
 
@@ -22,7 +22,7 @@ test('a visitor reads, joins and writes', async (scene) => {
   await send(page)
   await page.waitForURL(`/r/${room}`)
   await shows(talk(page), ['welcome', 'thank you'])
-  assert.is(await composer(page).inputValue(), '')
+  await becomes(() => composer(page).inputValue(), '')
 })
 
 test('what others say appears by itself, and what is being typed stays', async (scene) => {
@@ -36,7 +36,7 @@ test('what others say appears by itself, and what is being typed stays', async (
     await scene.host.say(room, text)
     await shows(talk(page), ['one', 'two', 'three', 'four'].slice(0, index + 2))
   }
-  assert.is(await composer(page).inputValue(), 'half a thou')
+  await becomes(() => composer(page).inputValue(), 'half a thou')
 })
 
 test('a link to a message stands at it, and is not taken away by what is new', async (scene) => {
@@ -45,7 +45,7 @@ test('a link to a message stands at it, and is not taken away by what is new', a
   const page = await guest(scene)
   await page.goto(`/r/${room}/messages/20#m20`)
   await holds(() => isInSight(page, '#m20:target'), 'it stands at it')
-  assert.is(await page.locator('iframe').count(), 0)
+  await becomes(() => page.locator('iframe').count(), 0)
 })
 
 test('the newest message is in sight', async (scene) => {
@@ -82,7 +82,7 @@ test('a name and a colour are changed', async (scene) => {
   await page.locator('.profile').getByLabel('Name').fill('another name')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.waitForURL('/')
-  assert.is(await page.locator('.me .name').textContent(), 'another name')
+  await becomes(() => page.locator('.me .name').textContent(), 'another name')
 })
 
 test('earlier messages are found by the link, and the present again', async (scene) => {
@@ -95,7 +95,7 @@ test('earlier messages are found by the link, and the present again', async (sce
   await talk(page).getByRole('link', { name: 'Earlier messages' }).click()
   await page.waitForURL(/before=21/)
   await shows(page, all.slice(0, 20))
-  assert.ok(await page.getByText('message 20', { exact: true }).isVisible())
+  await holds(() => page.getByText('message 20', { exact: true }).isVisible())
   await page.getByRole('link', { name: 'To the present' }).click()
   await page.waitForURL(`/r/${room}`)
   await shows(talk(page), all.slice(20))
@@ -130,11 +130,11 @@ test('a link to an old message opens the room there', async (scene) => {
   for (const text of all) await scene.host.say(room, text)
   const page = await guest(scene)
   await page.goto(`/r/${room}/messages/3`)
-  assert.equal(await texts(page), all.slice(0, 27))
-  assert.ok(await page.getByText('message 3', { exact: true }).isVisible())
+  await becomes(() => texts(page), all.slice(0, 27))
+  await holds(() => page.getByText('message 3', { exact: true }).isVisible())
   await page.getByRole('link', { name: 'Later messages' }).click()
   await page.waitForURL(/from=28/)
-  assert.equal(await texts(page), all.slice(27))
+  await becomes(() => texts(page), all.slice(27))
   await holds(() => isInSight(page, '#m28'), 'one reads on where one was')
   await page.getByRole('link', { name: 'To the present' }).click()
   await page.waitForURL(`/r/${room}`)

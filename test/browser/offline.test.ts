@@ -2,18 +2,8 @@ import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { type Guest, messagesOf } from '../stack/client.ts'
 import { networkFault, people } from './people.ts'
-import {
-  alone,
-  becomes,
-  composer,
-  enter,
-  holds,
-  postsOf,
-  say,
-  shows,
-  state,
-  texts,
-} from './talk.ts'
+import { alone, composer, enter, postsOf, say, shows, state, texts } from './talk.ts'
+import { becomes, holds } from './wait.ts'
 import { wire } from './wire.ts'
 
 const test = people('losing the network')
@@ -75,7 +65,7 @@ annAndBen(
     await composer(ann).fill('can you hear me?')
     await composer(ann).press('Enter')
     await holds(async () => (await state(ann)).startsWith('Not sent yet'), 'it says so')
-    assert.is(await composer(ann).inputValue(), 'can you hear me?')
+    await becomes(() => composer(ann).inputValue(), 'can you hear me?')
     await find()
     await shows(ben, ['hello', 'can you hear me?'])
     await becomes(() => composer(ann).inputValue(), '')
@@ -148,7 +138,7 @@ test('a server that is gone is found again, and nothing is missed', async (scene
   await composer(ann).fill('three')
   await composer(ann).press('Enter')
   await holds(async () => (await state(ann)).startsWith('Not sent yet'), 'it says so')
-  assert.equal(await texts(ann), [])
+  await becomes(() => texts(ann), [])
   line.mend()
   await shows(ann, ['one', 'two', 'three'])
   await becomes(() => state(ann), '')
@@ -168,8 +158,8 @@ test('a portal that answers everything with a page of its own wipes nothing', as
   )
   await page.goto(`/r/${room}`)
   await becomes(() => state(page), "The server can't be reached just now. Trying again.")
-  assert.equal(await texts(page), ['still here'])
-  assert.is(await page.locator('h1').count(), 1)
+  await becomes(() => texts(page), ['still here'])
+  await becomes(() => page.locator('h1').count(), 1)
   between = false
   await scene.host.say(room, 'found again')
   await shows(page, ['still here', 'found again'])

@@ -7,6 +7,7 @@ import { word } from '../stack/client.ts'
 import { axeFindings } from './axe.ts'
 import { people, type Scene } from './people.ts'
 import { composer } from './talk.ts'
+import { becomes } from './wait.ts'
 
 /** Each of them starts a server. */
 const limit_s = 120
@@ -67,7 +68,7 @@ for (const [how, options] of ways) {
     await olga.getByLabel('Password').fill(PASSWORD)
     await olga.getByRole('button', { name: 'Own this server' }).click()
     await olga.waitForURL('/')
-    assert.is(await nameShown(olga), 'Olga Owner')
+    await becomes(() => nameShown(olga), 'Olga Owner')
     await olga.goto('/me')
     await olga.getByRole('link', { name: 'People' }).click()
     await olga.getByLabel('Name').fill('Ann Archer')
@@ -85,7 +86,7 @@ for (const [how, options] of ways) {
     await ann.getByLabel('New password').fill(PASSWORD)
     await ann.getByRole('button', { name: 'Sign in', exact: true }).click()
     await ann.waitForURL('/')
-    assert.is(await nameShown(ann), 'Ann Archer')
+    await becomes(() => nameShown(ann), 'Ann Archer')
 
     const phone = await enter()
     await signIn(phone, 'Ann Archer')

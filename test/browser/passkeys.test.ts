@@ -1,9 +1,8 @@
 import type { Page } from 'playwright-core'
-import * as assert from 'uvu/assert'
 import { baseUrl, word } from '../stack/client.ts'
 import { authenticatorFor } from './authenticator.ts'
 import { people, type Scene } from './people.ts'
-import { becomes } from './talk.ts'
+import { becomes, holds, matches } from './wait.ts'
 
 const { hostname, port } = new URL(baseUrl || 'http://localhost')
 const server = hostname === 'localhost' ? '127.0.0.1' : hostname
@@ -43,7 +42,7 @@ test('a member adds a passkey, signs out, signs in with it on a fresh page, and 
     .getByRole('link', { name: 'Passkeys' })
     .click()
   await page.waitForURL('/passkeys')
-  assert.match(await page.getByLabel('Name').inputValue(), /^\S.* on \S/)
+  await matches(() => page.getByLabel('Name').inputValue(), /^\S.* on \S/)
   await add(page, 'This laptop')
   await becomes(() => names(page), ['This laptop'])
   await page.goto('/me')
@@ -55,7 +54,7 @@ test('a member adds a passkey, signs out, signs in with it on a fresh page, and 
   await openSignIn(fresh)
   await button(fresh, 'Sign in with a passkey').click()
   await fresh.waitForURL('/')
-  assert.is(await fresh.locator('.me .name').textContent(), name)
+  await becomes(() => fresh.locator('.me .name').textContent(), name)
 
   await fresh.goto('/passkeys')
   await fresh.getByText(/last used/).waitFor()
@@ -74,7 +73,7 @@ test('a guest signs in with a passkey, and is the member from then on', async (s
   await openSignIn(guest)
   await button(guest, 'Sign in with a passkey').click()
   await guest.waitForURL('/')
-  assert.is(await guest.locator('.me .name').textContent(), name)
+  await becomes(() => guest.locator('.me .name').textContent(), name)
 })
 
 test('a device that has a passkey of mine already says so', async (scene) => {
@@ -84,8 +83,8 @@ test('a device that has a passkey of mine already says so', async (scene) => {
   await becomes(() => names(page), ['First'])
   await add(page, 'Second')
   await page.getByRole('alert').getByText('on this device already').waitFor()
-  assert.is(await page.getByLabel('Name').inputValue(), 'Second', 'what was typed stays')
-  assert.equal(await names(page), ['First'])
+  await becomes(() => page.getByLabel('Name').inputValue(), 'Second', 'what was typed stays')
+  await becomes(() => names(page), ['First'])
 })
 
 test('a passkey that was removed elsewhere opens nothing, and one may try again', async (scene) => {
@@ -137,15 +136,15 @@ test('without JavaScript no control is dead: passkeys are seen and removed, and 
   const cookies = await page.context().cookies()
   const plain = await scene.visitor({ javaScriptEnabled: false })
   await openSignIn(plain)
-  assert.is(await button(plain, 'Sign in with a passkey').count(), 0)
+  await becomes(() => button(plain, 'Sign in with a passkey').count(), 0)
   await plain.context().addCookies(cookies)
   await plain.goto('/passkeys')
-  assert.is(await button(plain, 'Add a passkey').count(), 0)
-  assert.ok(await plain.locator('noscript .hint').isVisible())
+  await becomes(() => button(plain, 'Add a passkey').count(), 0)
+  await holds(() => plain.locator('noscript .hint').isVisible())
   await button(plain, 'Remove Seen').click()
   await plain.waitForURL('/passkeys')
   await plain.getByText('None yet.').waitFor()
-  assert.equal(await names(plain), [])
+  await becomes(() => names(plain), [])
 })
 
 for (const baseURL of [plainAddress, `http://127.0.0.1${port ? `:${port}` : ''}`]) {
@@ -158,11 +157,11 @@ for (const baseURL of [plainAddress, `http://127.0.0.1${port ? `:${port}` : ''}`
       .addCookies(cookies.map(({ name, value }) => ({ name, value, url: baseURL })))
     await page.goto('/passkeys')
     await page.getByText('has to begin with https').waitFor()
-    assert.is(await button(page, 'Add a passkey').count(), 0)
+    await becomes(() => button(page, 'Add a passkey').count(), 0)
     const visitor = await scene.visitor({ baseURL })
     await openSignIn(visitor)
     await visitor.waitForFunction(() => document.readyState === 'complete')
-    assert.is(await button(visitor, 'Sign in with a passkey').count(), 0)
+    await becomes(() => button(visitor, 'Sign in with a passkey').count(), 0)
   })
 }
 

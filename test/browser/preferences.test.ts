@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { people, type Scene } from './people.ts'
-import { becomes, enter } from './talk.ts'
+import { enter } from './talk.ts'
+import { becomes, holds } from './wait.ts'
 
 const test = people('what a person has set')
 
@@ -85,7 +86,7 @@ test('the page follows when the system turns dark', async (scene) => {
 test('everything is there in the colours that a person forces', async (scene) => {
   const page = await scene.guest('ann', '#3366cc', { forcedColors: 'active' })
   await roomAtMessage(scene, page)
-  assert.ok(await page.locator('#m1').isVisible())
+  await holds(() => page.locator('#m1').isVisible())
   const border = await page
     .locator('.composer')
     .evaluate((composer) => getComputedStyle(composer).borderTopStyle)

@@ -2,7 +2,8 @@ import type { Page, Route } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { messagesOf } from '../stack/client.ts'
 import { people } from './people.ts'
-import { arrive, becomes, composer, enter, holds, postsOf, say, shows, state } from './talk.ts'
+import { arrive, composer, enter, postsOf, say, shows, state } from './talk.ts'
+import { becomes, holds } from './wait.ts'
 
 const test = people('sending again')
 
@@ -34,7 +35,7 @@ test('what the server cannot take now stays, and is sent by itself with the same
   await composer(ann).fill('patience')
   await composer(ann).press('Enter')
   await holds(async () => (await state(ann)).startsWith('Not sent yet'), 'it says so')
-  assert.is(await composer(ann).inputValue(), 'patience')
+  await becomes(() => composer(ann).inputValue(), 'patience')
   await shows(ben, ['patience'])
   await becomes(() => composer(ann).inputValue(), '')
   await becomes(() => state(ann), '')
@@ -158,7 +159,7 @@ test('what could not be sent is known after a reload, and sent once', async (sce
   await holds(async () => posts.length > 0, 'it was sent')
   await arrive(ann, () => ann.reload())
   await ann.unroute('**/messages')
-  assert.is(await composer(ann).inputValue(), 'stored, but who knows')
+  await becomes(() => composer(ann).inputValue(), 'stored, but who knows')
   await composer(ann).press('Enter')
   await becomes(() => composer(ann).inputValue(), '')
   await shows(ann, ['stored, but who knows'])
@@ -182,7 +183,7 @@ for (const [what, text, status, sentence] of [
     assert.ok((await composer(ann).inputValue()) === text)
     await say(ann, 'fine')
     await shows(ann, ['fine'])
-    assert.is(await alert.count(), 0)
+    await becomes(() => alert.count(), 0)
   })
 }
 

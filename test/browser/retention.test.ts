@@ -5,7 +5,8 @@ import { readConfig } from '../../handlers/config.ts'
 import { type Database, openDatabase } from '../../handlers/drivers/database.ts'
 import { type Natter, startNatter } from '../runner/server.ts'
 import { people } from './people.ts'
-import { becomes, composer, enter, holds, say, shows, state } from './talk.ts'
+import { composer, enter, say, shows, state } from './talk.ts'
+import { becomes, holds } from './wait.ts'
 
 const test = people('talk that is kept for thirty days')
 

@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import { word } from '../stack/client.ts'
 import { people } from './people.ts'
 import { arrive, enter, join, say, shows } from './talk.ts'
+import { becomes, holds, matches } from './wait.ts'
 
 const test = people('rooms')
 
@@ -13,9 +14,9 @@ test('someone makes a room on the first page and gives its link to somebody who 
   await maker.getByLabel('Topic').fill('what to drink')
   await arrive(maker, () => maker.getByRole('button', { name: 'Make the room' }).click())
   await maker.waitForURL(/\/r\/tea-/)
-  assert.is(await maker.locator('h1').textContent(), name)
-  assert.is(await maker.locator('.topic').textContent(), 'what to drink')
-  assert.is(await maker.title(), `${name} · Natter`)
+  await becomes(() => maker.locator('h1').textContent(), name)
+  await becomes(() => maker.locator('.topic').textContent(), 'what to drink')
+  await becomes(() => maker.title(), `${name} · Natter`)
   await say(maker, 'green or black?')
 
   const friend = await scene.visitor()
@@ -31,10 +32,10 @@ test('a new room says what to do first, until something is said', async (scene) 
   const page = await scene.guest()
   await enter(page, room)
   const empty = page.getByText('Nothing has been said here yet')
-  assert.ok(await empty.isVisible())
+  await holds(() => empty.isVisible())
   await say(page, 'hello')
   await shows(page, ['hello'])
-  assert.not(await empty.isVisible())
+  await becomes(() => empty.isVisible(), false)
 })
 
 test('the rooms are listed on the first page and beside the talk, the open one marked', async (scene) => {
@@ -44,10 +45,10 @@ test('the rooms are listed on the first page and beside the talk, the open one m
   await page.goto('/')
   await page.getByRole('link', { name }).click()
   await page.waitForURL(`/r/${room}`)
-  assert.is(await page.locator('nav [aria-current=page]').textContent(), name)
+  await becomes(() => page.locator('nav [aria-current=page]').textContent(), name)
   await page.locator('nav').getByRole('link', { name: 'Lobby' }).click()
   await page.waitForURL('/r/lobby')
-  assert.is(await page.locator('nav [aria-current=page]').textContent(), 'Lobby')
+  await becomes(() => page.locator('nav [aria-current=page]').textContent(), 'Lobby')
 })
 
 for (const javaScriptEnabled of [true, false]) {
@@ -64,8 +65,8 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole('button', { name: 'Make the room' }).click()
     const told = await page.getByRole('alert').textContent()
     assert.match(told ?? '', `There is already a room called ${name.toLowerCase()}`)
-    assert.is(await page.getByLabel('Name').inputValue(), name.toLowerCase())
-    assert.is(await page.getByLabel('Topic').inputValue(), 'a <b>topic</b> & more')
+    await becomes(() => page.getByLabel('Name').inputValue(), name.toLowerCase())
+    await becomes(() => page.getByLabel('Topic').inputValue(), 'a <b>topic</b> & more')
     await page.getByLabel('Name').fill(`${name} again`)
     await page.getByRole('button', { name: 'Make the room' }).click()
     await page.waitForURL(/\/r\/taken-/)
@@ -75,7 +76,7 @@ for (const javaScriptEnabled of [true, false]) {
 test('a visitor is told to pick a name before making a room', async (scene) => {
   const page = await scene.visitor()
   await page.goto('/')
-  assert.is(await page.getByRole('button', { name: 'Make the room' }).count(), 0)
+  await becomes(() => page.getByRole('button', { name: 'Make the room' }).count(), 0)
   await page.locator('#new-room').getByRole('link', { name: 'Pick a name' }).click()
   await page.waitForURL('/me')
 })
@@ -84,7 +85,7 @@ test('an address where there is no room says so and leads on', async (scene) => 
   scene.expectsFault(/status of 404/)
   const page = await scene.visitor()
   await page.goto(`/r/${word()}`)
-  assert.match((await page.getByRole('alert').textContent()) ?? '', /no such room/)
+  await matches(() => page.getByRole('alert').textContent(), /no such room/)
   await page.getByRole('link', { name: 'All rooms' }).click()
   await page.waitForURL('/')
 })

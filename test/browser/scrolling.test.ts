@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
-import * as assert from 'uvu/assert'
 import { people, type Scene } from './people.ts'
-import { becomes, enter, holds, say } from './talk.ts'
+import { enter, say } from './talk.ts'
+import { becomes, holds } from './wait.ts'
 
 const test = people('the place in the talk')
 
@@ -27,13 +27,13 @@ test('a room opens at its end, and stays there when something comes', async (sce
   const room = await longRoom(scene)
   const page = await scene.visitor()
   await enter(page, room)
-  assert.is(await fromEnd(page), 0)
+  await becomes(() => fromEnd(page), 0)
   for (const n of [41, 42, 43]) {
     await scene.host.say(room, `message ${n}\nof two lines`)
     await page.locator(`#m${n}`).waitFor()
-    assert.is(await fromEnd(page), 0)
+    await becomes(() => fromEnd(page), 0)
   }
-  assert.not(await newMessages(page).isVisible())
+  await becomes(() => newMessages(page).isVisible(), false)
 })
 
 test('who reads above keeps the place, is told of new messages, and is led to them', async (scene) => {
@@ -69,7 +69,7 @@ test('who is far from the end is led back there, and who is a little above it is
   const back = page.getByRole('button', { name: 'To the present' })
   await scrollTo(page, -300)
   await becomes(() => fromEnd(page), 300)
-  assert.not(await back.isVisible())
+  await becomes(() => back.isVisible(), false)
   await scrollTo(page, -10_000)
   await back.click()
   await becomes(() => fromEnd(page), 0)
@@ -83,7 +83,7 @@ test('who writes while reading above is led to the end', async (scene) => {
   await scrollTo(page, -600)
   await say(page, 'my own')
   await holds(async () => (await fromEnd(page)) === 0, 'the end is in sight')
-  assert.not(await newMessages(page).isVisible())
+  await becomes(() => newMessages(page).isVisible(), false)
 })
 
 test('a tab that is not looked at counts what came in its title', async (scene) => {

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { word } from '../stack/client.ts'
 import { people } from './people.ts'
-import { becomes } from './talk.ts'
+import { becomes, holds } from './wait.ts'
 
 const test = people('search')
 
@@ -27,18 +27,18 @@ test('one types, and what is found appears; the address holds what is looked for
   await page.waitForURL(`/search?room=${room}`)
   await field(page).pressSequentially(secret)
   await becomes(() => hits(page).count(), 1)
-  assert.is(await page.locator('mark').textContent(), secret)
-  assert.is(await page.locator('.excerpt').textContent(), `the ${secret} is <b>here</b>`)
+  await becomes(() => page.locator('mark').textContent(), secret)
+  await becomes(() => page.locator('.excerpt').textContent(), `the ${secret} is <b>here</b>`)
   await becomes(async () => new URL(page.url()).searchParams.get('q'), secret)
   await page.reload()
   await becomes(() => hits(page).count(), 1)
-  assert.is(await field(page).inputValue(), secret)
+  await becomes(() => field(page).inputValue(), secret)
   await field(page).fill(`${secret} nothing`)
   await page.getByText('Nothing found').waitFor()
   await field(page).fill(secret)
   await hits(page).first().click()
   await page.waitForURL(new RegExp(`/r/${room}/messages/1#m1`))
-  assert.ok(await page.locator('#m1').isVisible())
+  await holds(() => page.locator('#m1').isVisible())
 })
 
 test('days are the reader’s own', async (scene) => {
@@ -66,7 +66,7 @@ test('what cannot be looked for is said beside the field, which keeps what was t
   await field(page).fill('-only')
   await page.getByRole('alert').waitFor()
   assert.match((await page.getByRole('alert').textContent()) ?? '', 'Add a word')
-  assert.is(await field(page).inputValue(), '-only')
+  await becomes(() => field(page).inputValue(), '-only')
 })
 
 test('More adds the next page to this one, and a slash leads back to the field', async (scene) => {
@@ -77,12 +77,12 @@ test('More adds the next page to this one, and a slash leads back to the field',
   await page.goto(`/search?q=${many}`)
   await page.getByRole('link', { name: 'More' }).click()
   await becomes(() => hits(page).count(), 25)
-  assert.is(await page.getByRole('link', { name: 'More' }).count(), 0)
+  await becomes(() => page.getByRole('link', { name: 'More' }).count(), 0)
   const times = await page.locator('.hit time').allTextContents()
   assert.is(new Set(times.map((text) => /\d{4}-\d{2}-\d{2}/.test(text))).size, 1)
   await page.locator('h1').click()
   await page.keyboard.press('/')
-  assert.ok(await field(page).evaluate((element) => element === document.activeElement))
+  await holds(() => field(page).evaluate((element) => element === document.activeElement))
 })
 
 test('offline, the page says so and goes on when one is back', async (scene) => {
@@ -94,11 +94,11 @@ test('offline, the page says so and goes on when one is back', async (scene) => 
   await scene.without(page, async () => {
     await field(page).fill(secret)
     await page.getByText('You’re offline').waitFor()
-    assert.is(await field(page).inputValue(), secret)
+    await becomes(() => field(page).inputValue(), secret)
   })
   await page.getByRole('button', { name: 'Search' }).click()
   await becomes(() => hits(page).count(), 1)
-  assert.is(await page.getByText('You’re offline').count(), 0)
+  await becomes(() => page.getByText('You’re offline').count(), 0)
 })
 
 test('without JavaScript it is a form, and More a page', async (scene) => {
@@ -137,7 +137,7 @@ test('too much at once is said, and neither the field nor what follows is lost',
   isTooMuch = false
   await page.getByRole('button', { name: 'Search' }).click()
   await becomes(() => hits(page).count(), 1)
-  assert.is(await field(page).inputValue(), secret)
+  await becomes(() => field(page).inputValue(), secret)
 })
 
 test.run()

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { openProvider, type TestProvider } from '../oidc/provider.ts'
 import { freePort, type Natter, startNatter } from '../runner/server.ts'
 import { people } from './people.ts'
+import { becomes, matches } from './wait.ts'
 
 const test = people('single sign-on')
 
@@ -61,7 +62,7 @@ for (const [index, [how, options]] of ways.entries()) {
       await signInThere(page, login)
       await page.getByRole('button', { name: 'Sign out' }).waitFor()
       await page.goto('/')
-      assert.is(await nameShown(page), login, device)
+      await becomes(() => nameShown(page), login, device)
     }
   })
 
@@ -83,7 +84,7 @@ for (const [index, [how, options]] of ways.entries()) {
     await page.getByRole('link', { name: 'Sign in with Acme' }).click()
     await page.getByRole('link', { name: 'Cancel' }).click()
     await page.getByRole('heading', { name: 'You are not signed in' }).waitFor()
-    assert.match((await page.getByRole('alert').textContent()) ?? '', /turned back/)
+    await matches(() => page.getByRole('alert').textContent(), /turned back/)
     await page.getByRole('link', { name: 'Try again' }).click()
     await signInThere(page, `second-thoughts-${index}`)
     await page.getByRole('button', { name: 'Sign out' }).waitFor()
@@ -104,7 +105,7 @@ for (const [index, [how, options]] of ways.entries()) {
     await signInThere(phone, `connected-${index}`)
     await phone.getByRole('button', { name: 'Sign out' }).waitFor()
     await phone.goto('/')
-    assert.is(await nameShown(phone), name)
+    await becomes(() => nameShown(phone), name)
   })
 
   test(`whom the proxy in front knows is signed in on the page they open${how}`, async (scene) => {
@@ -113,10 +114,10 @@ for (const [index, [how, options]] of ways.entries()) {
     const page = await opened(scene.visitor({ ...own(), extraHTTPHeaders }))
     await page.goto('/r/lobby')
     await page.locator('.me .name').waitFor()
-    assert.is(await nameShown(page), user)
+    await becomes(() => nameShown(page), user)
     assert.is(new URL(page.url()).pathname, '/r/lobby')
     await page.goto('/')
-    assert.is(await nameShown(page), user)
+    await becomes(() => nameShown(page), user)
   })
 }
 

@@ -1,7 +1,8 @@
 import * as assert from 'uvu/assert'
 import { type Front, front } from './front.ts'
 import { people, type Scene } from './people.ts'
-import { alone, becomes, enter, holds, say, shows, state } from './talk.ts'
+import { alone, enter, say, shows, state } from './talk.ts'
+import { becomes, holds } from './wait.ts'
 
 const test = people('how messages come')
 
@@ -38,7 +39,7 @@ for (const kind of ['a worker for all tabs', 'a tab for itself']) {
     await becomes(async () => proxy.held().map(({ way }) => way), ['poll'])
     for (const text of ['one', 'two']) await scene.host.say(room, text)
     await shows(page, ['while it is found out', 'one', 'two'])
-    assert.is(await state(page), '')
+    await becomes(() => state(page), '')
     const streams = ways(proxy).filter((way) => way === 'stream').length
     assert.is(streams, 1)
 
@@ -72,7 +73,7 @@ through('what is said while a stream is cut comes once, in order', async (scene,
     await scene.host.say(room, `message ${n}`)
   }
   await shows(page, said)
-  assert.is(await state(page), '')
+  await becomes(() => state(page), '')
 })
 
 test('where the script does not come, htmx polls', async (scene) => {

@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { type Front, front } from './front.ts'
 import { people, type Scene } from './people.ts'
-import { alone, becomes, enter, say, shows, state } from './talk.ts'
+import { alone, enter, say, shows, state } from './talk.ts'
+import { becomes } from './wait.ts'
 
 const test = people('tabs of one browser')
 
@@ -147,7 +148,7 @@ test('tabs that have been hidden for long hold nothing, look now and then, and c
   await hide(page, false)
   await shows(page, ['hidden for a moment', 'hidden for long', 'looked at'])
   await becomes(async () => proxy.held().map(({ way }) => way), ['stream'])
-  assert.is(await state(page), '')
+  await becomes(() => state(page), '')
 })
 
 test('a room in which something is said elsewhere is marked new, until it is opened', async (scene) => {
@@ -164,7 +165,7 @@ test('a room in which something is said elsewhere is marked new, until it is ope
   await enterBy(page, () => link.click())
   await told
   await enter(page, room)
-  assert.is(await link.textContent(), name)
+  await becomes(() => link.textContent(), name)
   const home = await page.context().newPage()
   await home.goto('/')
   await scene.host.say(other, 'psst again')

@@ -1,38 +1,6 @@
 /** What a person does and sees in a room. */
-import { setTimeout as sleep } from 'node:timers/promises'
-import { isDeepStrictEqual } from 'node:util'
 import type { FrameLocator, Page } from 'playwright-core'
-import * as assert from 'uvu/assert'
-
-const patience_ms = 20_000
-const look_again_ms = 20
-
-/**
- * Waits until what is read is what is wanted; fails with the difference when it never is.
- * @param read looks at the page, again and again
- */
-export async function becomes<T>(
-  read: () => Promise<T>,
-  wanted: T,
-  says?: string,
-  within_ms = patience_ms,
-): Promise<void> {
-  const end = Date.now() + within_ms
-  while (Date.now() < end) {
-    if (isDeepStrictEqual(await read().catch(leftBehind), wanted)) return
-    await sleep(look_again_ms)
-  }
-  assert.equal(await read(), wanted, says)
-}
-
-/** A document that was replaced while it was read, as the frame's is, is simply read again. */
-function leftBehind(reason: unknown): undefined {
-  if (!/Execution context was destroyed|Frame was detached/.test(String(reason))) throw reason
-}
-
-/** Waits until something holds; fails with `says` when it never does. */
-export const holds = (read: () => Promise<boolean>, says: string): Promise<void> =>
-  becomes(read, true, says)
+import { becomes, holds } from './wait.ts'
 
 /** The texts of the messages on a page, in their order. */
 export const texts = (page: Page | FrameLocator): Promise<string[]> =>

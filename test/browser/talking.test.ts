@@ -1,7 +1,8 @@
 import * as assert from 'uvu/assert'
 import { hueClass } from '../../handlers/pages/palette.ts'
 import { people } from './people.ts'
-import { becomes, enter, say, shows } from './talk.ts'
+import { enter, say, shows } from './talk.ts'
+import { becomes } from './wait.ts'
 
 const test = people('talking')
 
@@ -22,7 +23,7 @@ test('two people see each other’s messages at once, in order, without reloadin
       await shows(ben, said)
     }
   }
-  for (const page of [ann, ben]) assert.is(await page.locator('[data-here-since]').count(), 1)
+  for (const page of [ann, ben]) await becomes(() => page.locator('[data-here-since]').count(), 1)
 })
 
 test('two people who write at the same moment see the same order', async (scene) => {
@@ -60,10 +61,10 @@ test('a message bears its author’s name, initials and colour, the same for eve
   for (const page of [otter, visitor]) {
     await shows(page, ['here I am'])
     const message = page.locator('.message')
-    assert.is(await message.locator('.name').textContent(), 'brave-otter')
-    assert.is(await message.locator('.mark').textContent(), 'BO')
-    assert.is(await message.locator('.name').getAttribute('class'), `name ${hue}`)
-    assert.is(await message.locator('.mark').getAttribute('class'), `mark ${hue}`)
+    await becomes(() => message.locator('.name').textContent(), 'brave-otter')
+    await becomes(() => message.locator('.mark').textContent(), 'BO')
+    await becomes(() => message.locator('.name').getAttribute('class'), `name ${hue}`)
+    await becomes(() => message.locator('.mark').getAttribute('class'), `mark ${hue}`)
   }
 })
 
@@ -89,8 +90,8 @@ test('my own messages are marked as mine, to me alone', async (scene) => {
   await shows(ben, ['mine'])
   await say(ben, 'yours')
   await shows(ann, ['mine', 'yours'])
-  assert.equal(await ann.locator('.mine .body').allTextContents(), ['mine'])
-  assert.equal(await ben.locator('.mine .body').allTextContents(), ['yours'])
+  await becomes(() => ann.locator('.mine .body').allTextContents(), ['mine'])
+  await becomes(() => ben.locator('.mine .body').allTextContents(), ['yours'])
 })
 
 test('what one person says in a row holds together', async (scene) => {
@@ -107,9 +108,9 @@ test('what one person says in a row holds together', async (scene) => {
   await say(ann, 'four')
   for (const page of [ann, ben]) {
     await shows(page, ['one', 'two', 'three', 'four'])
-    assert.equal(await page.locator('.follows .body').allTextContents(), ['two'])
-    assert.equal(await page.locator('.day').allTextContents(), ['Today'])
-    assert.is(await page.locator('.day + .message .body').textContent(), 'one')
+    await becomes(() => page.locator('.follows .body').allTextContents(), ['two'])
+    await becomes(() => page.locator('.day').allTextContents(), ['Today'])
+    await becomes(() => page.locator('.day + .message .body').textContent(), 'one')
   }
 })
 

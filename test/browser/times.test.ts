@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { people } from './people.ts'
-import { becomes, enter, say } from './talk.ts'
+import { enter, say } from './talk.ts'
+import { becomes } from './wait.ts'
 
 const test = people('days and times')
 
@@ -32,7 +33,7 @@ test('times are those of the viewer’s own place', async (scene) => {
   for (const [timezoneId, here] of Object.entries(places)) {
     const page = await scene.visitor({ timezoneId, locale: 'en-GB' })
     await enterWithTimes(page, room, ['2026-03-02T10:00:00.000Z'])
-    assert.equal(await clock(page), [here])
+    await becomes(() => clock(page), [here])
   }
 })
 
@@ -51,7 +52,7 @@ test('what is pinned and what is saved has the time of the viewer’s place too,
     await withTimes(page, path, times)
     await page.goto(path)
     await becomes(() => clock(page), ['2 Mar 2026, 22:00', '10:00'])
-    assert.is(await page.locator('.day, .follows').count(), 0, path)
+    await becomes(() => page.locator('.day, .follows').count(), 0, path)
   }
 })
 
@@ -84,13 +85,13 @@ test('each day begins with its line, by the viewer’s midnight', async (scene) 
     '2026-03-04T08:00:00.000Z',
   ])
   const days = ['Saturday, 1 March 2025', 'Sunday, 2 March 2025', 'Today']
-  assert.equal(await page.locator('.day').allTextContents(), days)
+  await becomes(() => page.locator('.day').allTextContents(), days)
   assert.equal(await page.locator('.day + .message .body').allTextContents(), [
     'late',
     'early',
     'today',
   ])
-  assert.equal(await page.locator('.follows .body').allTextContents(), ['still late'])
+  await becomes(() => page.locator('.follows .body').allTextContents(), ['still late'])
 })
 
 test('after five minutes the same person begins anew', async (scene) => {
@@ -102,7 +103,7 @@ test('after five minutes the same person begins anew', async (scene) => {
     '2026-03-02T10:04:59.000Z',
     '2026-03-02T10:09:59.000Z',
   ])
-  assert.equal(await page.locator('.follows .body').allTextContents(), ['soon'])
+  await becomes(() => page.locator('.follows .body').allTextContents(), ['soon'])
 })
 
 test('a new message of today gets the line of today, once', async (scene) => {

@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { latch } from '../until.ts'
 import { people, type Scene } from './people.ts'
-import { becomes, composer, enter, hears, holds, shows } from './talk.ts'
+import { composer, enter, hears, shows } from './talk.ts'
+import { becomes, holds } from './wait.ts'
 
 const test = people('touch')
 
@@ -153,7 +154,7 @@ test('what does something by itself when it is tapped does that alone', async (s
   await message(page, 'one').locator('.at').tap()
   await page.waitForURL(/\/messages\/1#m1$/)
   await shows(page, ['one', 'two'])
-  assert.equal(await barAt(page), [])
+  await becomes(() => barAt(page), [])
 })
 
 test.run()

@@ -2,7 +2,8 @@
 import * as assert from 'uvu/assert'
 import { limits } from '../../handlers/limits.ts'
 import { people } from './people.ts'
-import { becomes, composer, enter, say, shows, state } from './talk.ts'
+import { composer, enter, say, shows, state } from './talk.ts'
+import { becomes } from './wait.ts'
 
 /** Who is gone is believed to be here for a while. */
 const limit_s = 120
@@ -17,7 +18,7 @@ test('one sees that another types, until they have said it', async (scene) => {
   await composer(ann).pressSequentially('hello')
   await becomes(() => state(ben), 'Ann is typing')
   assert.is(await state(ann), '')
-  assert.is(await ben.locator('#state').getAttribute('role'), 'status')
+  await becomes(() => ben.locator('#state').getAttribute('role'), 'status')
   await composer(ann).press('Enter')
   await shows(ben, ['hello'])
   await becomes(() => state(ben), '')
@@ -75,7 +76,7 @@ test('who wants nobody to know is not seen, and says so on the page about themse
   await ben.goto(`/r/${room}/members`)
   const card = ben.locator('.card', { hasText: 'Ann' })
   await card.waitFor()
-  assert.is(await card.locator('.here').count(), 0)
+  await becomes(() => card.locator('.here').count(), 0)
 })
 
 test('whoever has the room open has a dot among its people, and none while the network is away', async (scene) => {

@@ -2,7 +2,8 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { people } from './people.ts'
-import { alone, arrive, becomes, enter, holds, say, shows } from './talk.ts'
+import { alone, arrive, enter, say, shows } from './talk.ts'
+import { becomes, holds } from './wait.ts'
 
 const test = people('what somebody has not read')
 
@@ -50,18 +51,18 @@ test('rooms that are not open tell how much is unread and whether one is named, 
   await say(page, 'I am here')
   await knows(page, room)
   const title = await page.title()
-  assert.is(await count(page, other), '')
+  await becomes(() => count(page, other), '')
   await scene.host.say(other, 'one')
   await becomes(() => count(page, other), '1 unread')
-  assert.is(await page.title(), `(1) ${title}`)
+  await becomes(() => page.title(), `(1) ${title}`)
   await scene.host.say(other, 'hello @otter')
   await becomes(() => count(page, other), '2 unread, 1 name you')
-  assert.ok(await badge(page, other).evaluate((mark) => mark.classList.contains('named')))
+  await holds(() => badge(page, other).evaluate((mark) => mark.classList.contains('named')))
   await page.reload()
-  assert.is(await count(page, other), '2 unread, 1 name you')
+  await becomes(() => count(page, other), '2 unread, 1 name you')
   await becomes(() => page.title(), `(2) ${title}`)
   await page.goto('/')
-  assert.is(await count(page, other), '2 unread, 1 name you')
+  await becomes(() => count(page, other), '2 unread, 1 name you')
   await page
     .getByRole('button', { name: /^Mark .* as read$/ })
     .first()
@@ -74,14 +75,14 @@ test('the talk begins at a line before what is unread, which stays while one rea
   for (let i = 0; i < 30; i++) await scene.host.say(room, `before ${i}`)
   const page = await scene.guest()
   await knows(page, room)
-  assert.is(await below(page), '')
+  await becomes(() => below(page), '')
   await knows(page, other)
   for (let i = 0; i < 30; i++) await scene.host.say(room, `after ${i}`)
   await becomes(() => count(page, room), '30 unread')
   await becomes(() => readOf(page, room), [30])
   await enter(page, room)
   await becomes(() => below(page), 'after 0')
-  assert.ok(await page.getByText('after 0', { exact: true }).isVisible())
+  await holds(() => page.getByText('after 0', { exact: true }).isVisible())
   const inSight = () =>
     page.locator('.unread-from').evaluate((item) => {
       const { top, bottom } = item.getBoundingClientRect()
@@ -94,7 +95,7 @@ test('the talk begins at a line before what is unread, which stays while one rea
   await holds(async () => /^\(\d+\) /.test(await page.title()), 'the rest is unread still')
   await page.locator('#scroller').evaluate((one) => one.scrollTo({ top: 0 }))
   await becomes(async () => /^\(/.test(await page.title()), false)
-  assert.is(await below(page), 'after 0')
+  await becomes(() => below(page), 'after 0')
   await scene.host.say(room, 'while one looks')
   await becomes(() => below(page), 'after 0')
 })
@@ -212,7 +213,7 @@ test('two devices are in step, and one can mark as unread from a message on', as
   await becomes(() => below(phone), 'three')
   await becomes(() => count(laptop, room), '2 unread')
   await laptop.reload()
-  assert.is(await count(laptop, room), '2 unread')
+  await becomes(() => count(laptop, room), '2 unread')
 })
 
 test('that less was stored a moment ago does not set back what was read since', async (scene) => {
