@@ -1,8 +1,9 @@
 import { serveStatic } from '@hono/node-server/serve-static'
-import { type Context, Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
 import { etag } from 'hono/etag'
 import { securityHeaders } from './http/security.ts'
+import { keepFiles } from './kept-files.ts'
 
 /**
  * The application with the static files and headers that the proxy would give it: for running
@@ -22,14 +23,21 @@ export function withStaticFiles(app: Hono, publicDir: string): Hono {
   })
   outer.use((c, next) => (c.req.query('wait') === undefined ? compressed(c, next) : next()))
 
-  const revalidated = { onFound: (_: string, c: Context) => c.header('cache-control', 'no-cache') }
-  const files = serveStatic({ root: publicDir, ...revalidated })
-  for (const folder of ['/natter/*', '/styles/*', '/vendor/*']) outer.use(folder, etag(), files)
-  outer.use(`/:file{${staticFile}}`, etag(), files)
+  const files = serveStatic({ root: publicDir })
+  const kept = keepFiles(publicDir)
+  for (const path of ['/natter/*', '/styles/*', '/vendor/*', `/:file{${staticFile}}`]) {
+    outer.use(path, revalidated, kept, etag(), files)
+  }
   const shell = serveStatic({ root: publicDir, rewriteRequestPath: () => 'index.html' })
   outer.get('/shell.html', shell)
   outer.all('*', (c) => app.fetch(c.req.raw, c.env))
   return outer
+}
+
+/** A browser asks each time whether what it has is as it was. */
+const revalidated: MiddlewareHandler = async (c, next) => {
+  await next()
+  if (c.res.ok) c.header('cache-control', 'no-cache')
 }
 
 /** Everything at the top of `public/` but the shell itself. */
