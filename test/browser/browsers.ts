@@ -1,11 +1,6 @@
 /** The browsers of this process: one for each set of arguments, shared by all its suites. */
-import { existsSync } from 'node:fs'
-import { type Browser, chromium } from 'playwright-core'
-
-declare global {
-  /** What a process of tests does before it ends. */
-  var natterAtEnd: (() => Promise<void>)[] | undefined
-}
+import { type Browser, chromium as playwright } from 'playwright-core'
+import { chromium } from '../layers.ts'
 
 const launchArgs = [
   '--no-sandbox',
@@ -16,20 +11,14 @@ const launchArgs = [
   '--disable-sync',
 ]
 
-/** The headless shell has no windows to draw, and takes half of the time of a whole browser. */
-const programs = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium']
-
-const program = (): string =>
-  process.env.CHROMIUM ?? programs.find((one) => existsSync(one)) ?? 'chromium'
-
 /**
  * A new browser; the caller closes it.
  * @param args further arguments of Chromium
  * @param without arguments that Playwright adds and Chromium must not get
  */
 export const launch = (args: string[] = [], without: string[] = []): Promise<Browser> =>
-  chromium.launch({
-    executablePath: program(),
+  playwright.launch({
+    executablePath: chromium() ?? 'chromium',
     args: [...launchArgs, ...args],
     ignoreDefaultArgs: without,
   })
