@@ -1,33 +1,25 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
-import { cleanUp, printed, spawned, temporaryFolder } from '../local/kit.ts'
+import { migratedDatabase } from '../database.ts'
+import { startNatter } from '../runner/server.ts'
 import { word } from '../stack/client.ts'
+import { until } from '../until.ts'
 import { axeFindings } from './axe.ts'
 import { people, type Scene } from './people.ts'
 import { composer } from './talk.ts'
 import { becomes } from './wait.ts'
 
-/** Each of them starts a server. */
-const limit_s = 120
-
-const test = people('a server and its owner', [], [], limit_s)
+const test = people('a server and its owner')
 
 const PASSWORD = 'a few plain words'
 
 /** A server that nobody owns yet. @returns its address, and the link that it printed */
 async function unowned(scene: Scene): Promise<{ url: string; link: string }> {
-  const probe = createServer().listen(0)
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  scene.lends({ close: cleanUp })
-  const env = { NATTER_DATA: await temporaryFolder(), PORT: String(port) }
-  const natter = spawned('handlers/local/start.ts', [], env)
-  const printedLink = /link=(http:\S+)/
-  const [, link = ''] = printedLink.exec(await printed(natter, printedLink)) ?? []
-  return { url: `http://localhost:${port}`, link }
+  const { baseUrl, said, stop } = await startNatter(await migratedDatabase())
+  scene.lends({ close: stop })
+  const printed = () => /link=(http:\S+)/.exec(said())?.[1]
+  await until(() => printed() !== undefined)
+  return { url: baseUrl, link: printed() ?? '' }
 }
 
 const nameShown = (page: Page) => page.locator('.me .name').textContent()

@@ -3,6 +3,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import { expireTalk } from '../../handlers/chat/retention.ts'
 import { readConfig } from '../../handlers/config.ts'
 import { type Database, openDatabase } from '../../handlers/drivers/database.ts'
+import { migratedDatabase } from '../database.ts'
 import { type Natter, startNatter } from '../runner/server.ts'
 import { people } from './people.ts'
 import { composer, enter, say, shows, state } from './talk.ts'
@@ -14,7 +15,7 @@ let natter: Natter
 let database: Database
 
 test.before(async () => {
-  natter = await startNatter(undefined, { POST_BURST: '1000' })
+  natter = await startNatter(await migratedDatabase(), { POST_BURST: '1000' })
   database = await openDatabase(readConfig(natter.database).database)
 })
 test.after(async () => {

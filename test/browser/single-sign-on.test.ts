@@ -1,5 +1,6 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
+import { migratedDatabase } from '../database.ts'
 import { openProvider, type TestProvider } from '../oidc/provider.ts'
 import { freePort, type Natter, startNatter } from '../runner/server.ts'
 import { people } from './people.ts'
@@ -13,7 +14,7 @@ let natter: Natter
 test.before(async () => {
   const port = await freePort()
   provider = await openProvider([`http://localhost:${port}/oidc/callback`])
-  natter = await startNatter(undefined, {
+  natter = await startNatter(await migratedDatabase(), {
     ...provider.env,
     PORT: String(port),
     OIDC_NAME: 'Acme',
