@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { people } from './people.ts'
 import { composer, hears, say, shows, texts } from './talk.ts'
-import { choose, message, two } from './two.ts'
+import { choose, message, one, two } from './two.ts'
 import { becomes } from './wait.ts'
 
 const test = people('what is done to messages')
@@ -81,7 +81,7 @@ test('a menu that is open stays so while others change its message, and tells of
 })
 
 test('any emoji may be given', async (scene) => {
-  const { ann } = await two(scene)
+  const { ann } = await one(scene)
   await say(ann, 'done')
   await hears(ann, 1)
   await choose(ann, 'done', 'React', 'Other emoji')

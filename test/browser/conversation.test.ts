@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { messagesOf } from '../stack/client.ts'
 import { people } from './people.ts'
 import { composer, enter, say, shows, texts } from './talk.ts'
-import { choose, message, two } from './two.ts'
+import { choose, message, one, two } from './two.ts'
 import { becomes, holds } from './wait.ts'
 
 const test = people('a conversation')
@@ -43,7 +43,7 @@ test('an answer quotes what it answers, follows its change, and leads to it', as
 
 test('an edit that meets another is told so, shows it, and loses nothing', async (scene) => {
   scene.expectsFault(/409/)
-  const { room, ann } = await two(scene)
+  const { room, ann } = await one(scene)
   await say(ann, 'first words')
   await choose(ann, 'first words', 'Edit')
   await becomes(() => composer(ann).inputValue(), 'first words')
@@ -59,7 +59,7 @@ test('an edit that meets another is told so, shows it, and loses nothing', async
 })
 
 test('what is being written stays while something else is edited', async (scene) => {
-  const { ann } = await two(scene)
+  const { ann } = await one(scene)
   await say(ann, 'said')
   await composer(ann).fill('half a thought')
   await choose(ann, 'said', 'Edit')
@@ -71,7 +71,7 @@ test('what is being written stays while something else is edited', async (scene)
 })
 
 test('what was being written is there when one comes back from another page than the edit', async (scene) => {
-  const { room, ann } = await two(scene)
+  const { room, ann } = await one(scene)
   await say(ann, 'said')
   await composer(ann).fill('half a thought')
   await choose(ann, 'said', 'Edit')
@@ -82,7 +82,7 @@ test('what was being written is there when one comes back from another page than
 })
 
 test('an edit that is sent twice at once is saved once, and nothing is said against it', async (scene) => {
-  const { ann } = await two(scene)
+  const { ann } = await one(scene)
   await say(ann, 'said')
   await choose(ann, 'said', 'Edit')
   await becomes(() => composer(ann).inputValue(), 'said')
@@ -94,7 +94,7 @@ test('an edit that is sent twice at once is saved once, and nothing is said agai
 })
 
 test('an edit without words is not saved: that one may delete the message is said', async (scene) => {
-  const { ann } = await two(scene)
+  const { ann } = await one(scene)
   await say(ann, 'said')
   await choose(ann, 'said', 'Edit')
   await becomes(() => composer(ann).inputValue(), 'said')
@@ -108,7 +108,7 @@ test('an edit without words is not saved: that one may delete the message is sai
 
 test('what waits to be sent does not become the answer that one writes meanwhile', async (scene) => {
   scene.expectsFault(/status of 503/)
-  const { room, ann } = await two(scene)
+  const { room, ann } = await one(scene)
   await say(ann, 'a question')
   let isAway = true
   await ann.route('**/messages', (route) =>
@@ -152,13 +152,13 @@ test('who is named is found by the beginning of their name, and sees that they a
 })
 
 test('a word that is complete as it stands is sent by one key', async (scene) => {
-  const { ann, ben } = await two(scene)
+  const { ann } = await one(scene)
   await composer(ann).pressSequentially('see #lobb')
   await ann.getByRole('option', { name: 'Lobby' }).waitFor()
   await composer(ann).press('y')
   await ann.getByRole('option', { name: 'Lobby' }).waitFor({ state: 'detached' })
   await composer(ann).press('Enter')
-  await shows(ben, ['see #lobby'])
+  await shows(ann, ['see #lobby'])
 })
 
 test('all of it works without JavaScript', async (scene) => {

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import * as assert from 'uvu/assert'
 import { ask, word } from '../stack/client.ts'
+import { latch } from '../until.ts'
 import { axeFindings } from './axe.ts'
 import { people, type Scene } from './people.ts'
 import { composer, enter, shows } from './talk.ts'
@@ -204,12 +205,16 @@ test('one that a member adds is a picture for both, and its name again when it i
       .evaluateAll((all) =>
         all.map((one) => [(one as HTMLImageElement).alt, (one as HTMLImageElement).naturalWidth]),
       )
-  // However slowly the list comes, and however fast one types.
+  // The list comes when all is typed.
+  const { opened, open } = latch()
   await ann.route('**/emoji', async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await opened
     await route.continue()
   })
-  await composer(ann).pressSequentially(`look :${name.slice(0, -2)}`, { delay: 50 })
+  const asked = ann.waitForRequest('**/emoji')
+  await composer(ann).pressSequentially(`look :${name.slice(0, -2)}`)
+  await asked
+  open()
   await becomes(() => options(ann).first().locator('bdi').textContent(), `:${name}:`)
   await composer(ann).press('Enter')
   await scene.without(ben, () => composer(ann).press('Enter'))

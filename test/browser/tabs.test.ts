@@ -22,25 +22,23 @@ const roomsOf = (scene: Scene, count: number) =>
 
 const holdsOne = (proxy: Front) => becomes(async () => proxy.held().length, 1)
 
-for (const count of [2, 8]) {
-  test(`${count} tabs hold one connection, and each shows its own room’s messages`, async (scene) => {
-    const rooms = await roomsOf(scene, count)
-    const { proxy, tabs } = await browse(scene, rooms)
-    await holdsOne(proxy)
-    for (const round of ['one', 'two', 'three']) {
-      await Promise.all(rooms.map((room) => scene.host.say(room, `${round} in ${room}`)))
-    }
-    for (const [index, tab] of tabs.entries()) {
-      const room = rooms[index]
-      await shows(
-        tab,
-        ['one', 'two', 'three'].map((round) => `${round} in ${room}`),
-      )
-    }
-    await holdsOne(proxy)
-    assert.is(proxy.held()[0]?.open, rooms.at(-1))
-  })
-}
+test('more tabs than a browser has connections hold one, and each shows its own room’s messages', async (scene) => {
+  const rooms = await roomsOf(scene, 8)
+  const { proxy, tabs } = await browse(scene, rooms)
+  await holdsOne(proxy)
+  const rounds = ['one', 'two', 'three']
+  for (const round of rounds) {
+    await Promise.all(rooms.map((room) => scene.host.say(room, `${round} in ${room}`)))
+  }
+  for (const [index, tab] of tabs.entries()) {
+    await shows(
+      tab,
+      rounds.map((round) => `${round} in ${rooms[index]}`),
+    )
+  }
+  await holdsOne(proxy)
+  assert.is(proxy.held()[0]?.open, rooms.at(-1))
+})
 
 test('tabs of one room show the same, and one of them speaks', async (scene) => {
   const room = await scene.room()

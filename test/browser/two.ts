@@ -1,4 +1,4 @@
-/** Two people in a room, and what they choose at a message. */
+/** One or two people in a room, and what they choose at a message. */
 import type { Page } from 'playwright-core'
 import type { Scene } from './people.ts'
 import { enter } from './talk.ts'
@@ -11,6 +11,13 @@ export async function two(scene: Scene): Promise<Two> {
   const [ann, ben] = [await scene.far('Ann Archer'), await scene.far('ben', '#cc3366')]
   for (const page of [ann, ben]) await enter(page, room)
   return { room, ann, ben }
+}
+
+/** Ann alone, where it makes no difference that others look on. */
+export async function one(scene: Scene): Promise<Omit<Two, 'ben'>> {
+  const [room, ann] = [await scene.room(), await scene.guest('Ann Archer')]
+  await enter(ann, room)
+  return { room, ann }
 }
 
 /** The last message that holds a text. */

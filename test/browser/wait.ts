@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 
 const patience_ms = 20_000
 const first_pause_ms = 10
-const longest_pause_ms = 100
+const longest_pause_ms = 250
 
 /**
  * Waits until what is read is what is wanted; fails with the difference when it never is. Reading
