@@ -58,10 +58,18 @@ export function people(
   const { file } = now
   const add = (title: string, play: (scene: Scene) => Promise<void>) =>
     test(title, async () => {
-      const trace = startTrace()
-      const failed = () => trace.save(file, title)
       const browser = await sharedBrowser(args, without)
-      await playIn(browser, play, { limit_s: limit_s - farewell_s, trace, failed })
+      const end_ms = Date.now() + (limit_s - farewell_s) * 1000
+      for (let disturbances = 0; ; disturbances++) {
+        const trace = startTrace()
+        const failed = () => trace.save(file, title)
+        const isLast = disturbances === disturbances_max
+        try {
+          return await playIn(browser, play, { end_ms, isLast, trace, failed })
+        } catch (error) {
+          if (!(error instanceof Disturbed)) throw error
+        }
+      }
     })
   return Object.assign(add, {
     before: (work: () => Promise<void>) => test.before(work),
@@ -70,12 +78,27 @@ export function people(
   })
 }
 
-type Play = { limit_s: number; trace: Trace; failed(): Promise<void> }
+/**
+ * Chromium saw a network card come or go on this machine, as containers make them, and broke off what
+ * the page was loading. The test says nothing then, and begins again.
+ */
+class Disturbed extends Error {}
+
+const machineFault = /ERR_NETWORK_CHANGED/
+const disturbances_max = 3
+
+type Play = {
+  end_ms: number
+  /** Goes on whatever happens to the machine's network. */
+  isLast: boolean
+  trace: Trace
+  failed(): Promise<void>
+}
 
 async function playIn(
   browser: Browser,
   play: (scene: Scene) => Promise<void>,
-  { limit_s, trace, failed }: Play,
+  { end_ms, isLast, trace, failed }: Play,
 ): Promise<void> {
   const contexts: BrowserContext[] = []
   const lent: { close(): Promise<void> }[] = []
@@ -83,11 +106,15 @@ async function playIn(
   const expected: RegExp[] = []
   const wires = new Map<Page, Wire>()
   const host = await guest('host')
+  const over = new AbortController()
+  const disturb = () => {
+    if (!isLast) over.abort(new Disturbed('the network of this machine changed'))
+  }
   const enter = async (options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({ baseURL: baseUrl, ...options })
     contexts.push(context)
     trace.follow(context)
-    await collectFaults(context, faults)
+    await collectFaults(context, faults, disturb)
     return context
   }
   const scene: Scene = {
@@ -119,30 +146,23 @@ async function playIn(
     assert.equal(unexpected, [], 'the browser found fault with the page')
   }
   try {
-    await inTime(limit_s, () => play(scene))
+    await Promise.race([play(scene), endOf(over, end_ms)])
     findNoFault()
   } catch (error) {
-    await failed()
+    if (!(error instanceof Disturbed)) await failed()
     throw error
   } finally {
+    over.abort()
     await Promise.all(contexts.map((context) => context.close()))
     for (const one of lent) await one.close()
   }
   findNoFault()
 }
 
-/** Rejects when work takes longer; it goes on, until its pages are closed. */
-async function inTime(limit_s: number, work: () => Promise<void>): Promise<void> {
-  const over = new AbortController()
-  const late = sleep(limit_s * 1000, undefined, over).then(() => {
-    throw new Error(`it did not end within ${limit_s} s`)
-  })
-  try {
-    await Promise.race([work(), late])
-  } finally {
-    late.catch(() => {})
-    over.abort()
-  }
+/** Rejects with the reason why a test is over, or when its time is. */
+async function endOf({ signal }: AbortController, end_ms: number): Promise<never> {
+  await sleep(end_ms - Date.now(), undefined, { signal }).catch(() => {})
+  throw signal.aborted ? signal.reason : new Error('it did not end in time')
 }
 
 /**
@@ -166,14 +186,12 @@ async function withoutNetwork(page: Page, line: Wire | undefined, work: () => Pr
 export const networkFault =
   /ERR_(INTERNET_DISCONNECTED|EMPTY_RESPONSE|CONN|SOCKET|INCOMPLETE_CHUNKED|FAILED)|Failed to fetch/
 
-/** Chromium's word for a network card that came or went on this machine, as containers make them. */
-const machineFault = /ERR_NETWORK_CHANGED/
-
-async function collectFaults(context: BrowserContext, faults: string[]): Promise<void> {
+async function collectFaults(context: BrowserContext, faults: string[], disturb: () => void) {
   context.on('weberror', (thrown) => faults.push(String(thrown.error())))
   context.on('console', (message) => {
-    const isFault = ['error', 'warning'].includes(message.type())
-    if (isFault && !machineFault.test(message.text())) faults.push(message.text())
+    if (!['error', 'warning'].includes(message.type())) return
+    if (machineFault.test(message.text())) disturb()
+    else faults.push(message.text())
   })
   await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
