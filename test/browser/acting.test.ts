@@ -81,7 +81,7 @@ test('a menu that is open stays so while others change its message, and tells of
 })
 
 test('any emoji may be given', async (scene) => {
-  const { ann } = await one(scene)
+  const [ann] = await one(scene, 'Ann Archer')
   await say(ann, 'done')
   await hears(ann, 1)
   await choose(ann, 'done', 'React', 'Other emoji')

@@ -13,9 +13,15 @@ test('a page that the browser has kept goes on where it was, and holds nothing m
   const [room, other] = [await scene.room(), await scene.room()]
   const page = await scene.guest('ann', '#3366cc', { baseURL: proxy.url })
   await enter(page, room)
+  // A browser keeps no page that is still asking for something.
+  const asked = ['read', 'typing'].map(async (what) => {
+    const answer = await page.waitForResponse((one) => one.url().endsWith(`/r/${room}/${what}`))
+    await answer.finished()
+  })
   await scene.host.say(room, 'before')
   await shows(page, ['before'])
   await composer(page).fill('half a sentence')
+  await Promise.all(asked)
   await page.evaluate(() => document.documentElement.setAttribute('data-kept', ''))
 
   await enter(page, other)

@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { messagesOf } from '../stack/client.ts'
 import { people } from './people.ts'
-import { arrive, composer, enter, postsOf, say, shows } from './talk.ts'
+import { arrive, composer, enter, postsOf, say, shows, submit } from './talk.ts'
+import { one } from './two.ts'
 import { becomes } from './wait.ts'
 
 const test = people('the composer')
@@ -10,9 +11,7 @@ const test = people('the composer')
 const send = (page: Page) => page.getByRole('button', { name: 'Send' })
 
 test('Enter sends, and Shift+Enter makes a line', async (scene) => {
-  const room = await scene.room()
-  const page = await scene.guest()
-  await enter(page, room)
+  const [page] = await one(scene)
   await composer(page).pressSequentially('one')
   await composer(page).press('Shift+Enter')
   await composer(page).pressSequentially('two')
@@ -23,9 +22,7 @@ test('Enter sends, and Shift+Enter makes a line', async (scene) => {
 })
 
 test('the button sends, and the next text can be typed at once', async (scene) => {
-  const room = await scene.room()
-  const page = await scene.guest()
-  await enter(page, room)
+  const [page] = await one(scene)
   await composer(page).fill('by button')
   await send(page).click()
   await shows(page, ['by button'])
@@ -35,23 +32,18 @@ test('the button sends, and the next text can be typed at once', async (scene) =
 })
 
 test('the Enter that ends a word of an input method sends nothing', async (scene) => {
-  const room = await scene.room()
-  const page = await scene.guest()
-  await enter(page, room)
+  const [page] = await one(scene)
   await composer(page).fill('にほん')
   const typed = { key: 'Enter', isComposing: true, bubbles: true, cancelable: true }
   await composer(page).evaluate((field, event) => {
     field.dispatchEvent(new KeyboardEvent('keydown', event))
   }, typed)
-  await composer(page).fill('日本')
-  await composer(page).press('Enter')
+  await submit(page, '日本')
   await shows(page, ['日本'])
 })
 
 test('an empty text sends nothing', async (scene) => {
-  const room = await scene.room()
-  const page = await scene.guest()
-  await enter(page, room)
+  const [page] = await one(scene)
   const posts = postsOf(page)
   let complaints = 0
   await page.exposeFunction('complain', () => complaints++)
@@ -59,8 +51,7 @@ test('an empty text sends nothing', async (scene) => {
     field.addEventListener('invalid', () => (window as unknown as { complain(): void }).complain())
   })
   for (const text of ['', '   ', '\n\n']) {
-    await composer(page).fill(text)
-    await composer(page).press('Enter')
+    await submit(page, text)
     await send(page).click()
   }
   assert.is(complaints, 0, 'nor is it complained of')
@@ -89,18 +80,14 @@ test('a draft survives a reload, and a look into another room', async (scene) =>
 })
 
 test('the same text twice on purpose is two messages', async (scene) => {
-  const room = await scene.room()
-  const page = await scene.guest()
-  await enter(page, room)
+  const [page] = await one(scene)
   await say(page, 'yes')
   await say(page, 'yes')
   await shows(page, ['yes', 'yes'])
 })
 
 test('a double click on Send posts once', async (scene) => {
-  const room = await scene.room()
-  const page = await scene.guest()
-  await enter(page, room)
+  const [page] = await one(scene)
   await composer(page).fill('just once')
   await send(page).dblclick()
   await becomes(() => composer(page).inputValue(), '')
@@ -109,9 +96,7 @@ test('a double click on Send posts once', async (scene) => {
 })
 
 test('a text of many lines makes the field grow, and sending makes it small again', async (scene) => {
-  const room = await scene.room()
-  const page = await scene.guest()
-  await enter(page, room)
+  const [page] = await one(scene)
   const height = async () => (await composer(page).boundingBox())?.height ?? 0
   const small = await height()
   await composer(page).fill('a\nb\nc\nd')

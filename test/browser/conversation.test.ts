@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { messagesOf } from '../stack/client.ts'
 import { people } from './people.ts'
-import { composer, enter, say, shows, texts } from './talk.ts'
+import { composer, enter, say, shows, submit, texts } from './talk.ts'
 import { choose, message, one, two } from './two.ts'
 import { becomes, holds } from './wait.ts'
 
@@ -16,8 +16,7 @@ test('an answer quotes what it answers, follows its change, and leads to it', as
   await choose(ben, 'shall we go today?', 'Answer')
   await ben.getByText('Answering Ann Archer: shall we go today?').waitFor()
   await scene.without(ben, async () => {
-    await composer(ben).fill('yes, at five')
-    await composer(ben).press('Enter')
+    await submit(ben, 'yes, at five')
   })
   await shows(ann, ['shall we go today?', 'yes, at five'])
   await becomes(() => ben.locator('.mode').count(), 0)
@@ -28,8 +27,7 @@ test('an answer quotes what it answers, follows its change, and leads to it', as
   await composer(ann).press('ArrowUp')
   await ann.getByText('Editing your message').waitFor()
   await scene.without(ben, async () => {
-    await composer(ann).fill('shall we go tomorrow?')
-    await composer(ann).press('Enter')
+    await submit(ann, 'shall we go tomorrow?')
     await shows(ann, ['shall we go tomorrow?', 'yes, at five'])
   })
   await shows(ben, ['shall we go tomorrow?', 'yes, at five'])
@@ -43,14 +41,13 @@ test('an answer quotes what it answers, follows its change, and leads to it', as
 
 test('an edit that meets another is told so, shows it, and loses nothing', async (scene) => {
   scene.expectsFault(/409/)
-  const { room, ann } = await one(scene)
+  const [ann, room] = await one(scene, 'Ann Archer')
   await say(ann, 'first words')
   await choose(ann, 'first words', 'Edit')
   await becomes(() => composer(ann).inputValue(), 'first words')
   const n = await message(ann, 'first words').getAttribute('data-n')
   await ann.context().request.patch(`/r/${room}/messages/${n}`, { data: { body: 'other device' } })
-  await composer(ann).fill('this device')
-  await composer(ann).press('Enter')
+  await submit(ann, 'this device')
   await ann.getByRole('alert').getByText('changed meanwhile').waitFor()
   await becomes(() => composer(ann).inputValue(), 'this device')
   await shows(ann, ['other device'])
@@ -59,7 +56,7 @@ test('an edit that meets another is told so, shows it, and loses nothing', async
 })
 
 test('what is being written stays while something else is edited', async (scene) => {
-  const { ann } = await one(scene)
+  const [ann] = await one(scene, 'Ann Archer')
   await say(ann, 'said')
   await composer(ann).fill('half a thought')
   await choose(ann, 'said', 'Edit')
@@ -71,7 +68,7 @@ test('what is being written stays while something else is edited', async (scene)
 })
 
 test('what was being written is there when one comes back from another page than the edit', async (scene) => {
-  const { room, ann } = await one(scene)
+  const [ann, room] = await one(scene, 'Ann Archer')
   await say(ann, 'said')
   await composer(ann).fill('half a thought')
   await choose(ann, 'said', 'Edit')
@@ -82,7 +79,7 @@ test('what was being written is there when one comes back from another page than
 })
 
 test('an edit that is sent twice at once is saved once, and nothing is said against it', async (scene) => {
-  const { ann } = await one(scene)
+  const [ann] = await one(scene, 'Ann Archer')
   await say(ann, 'said')
   await choose(ann, 'said', 'Edit')
   await becomes(() => composer(ann).inputValue(), 'said')
@@ -94,12 +91,11 @@ test('an edit that is sent twice at once is saved once, and nothing is said agai
 })
 
 test('an edit without words is not saved: that one may delete the message is said', async (scene) => {
-  const { ann } = await one(scene)
+  const [ann] = await one(scene, 'Ann Archer')
   await say(ann, 'said')
   await choose(ann, 'said', 'Edit')
   await becomes(() => composer(ann).inputValue(), 'said')
-  await composer(ann).fill(' ')
-  await composer(ann).press('Enter')
+  await submit(ann, ' ')
   await ann.getByText('You can delete the message instead').waitFor()
   await becomes(() => ann.locator('#refused').textContent(), '')
   await composer(ann).press('Escape')
@@ -108,7 +104,7 @@ test('an edit without words is not saved: that one may delete the message is sai
 
 test('what waits to be sent does not become the answer that one writes meanwhile', async (scene) => {
   scene.expectsFault(/status of 503/)
-  const { room, ann } = await one(scene)
+  const [ann, room] = await one(scene, 'Ann Archer')
   await say(ann, 'a question')
   let isAway = true
   await ann.route('**/messages', (route) =>
@@ -116,8 +112,7 @@ test('what waits to be sent does not become the answer that one writes meanwhile
       ? route.fulfill({ status: 503, headers: { 'retry-after': '1' }, body: 'away' })
       : route.continue(),
   )
-  await composer(ann).fill('not for that')
-  await composer(ann).press('Enter')
+  await submit(ann, 'not for that')
   await ann.getByText('Not sent yet').waitFor()
   await choose(ann, 'a question', 'Answer')
   await ann.locator('.mode').waitFor()
@@ -152,7 +147,7 @@ test('who is named is found by the beginning of their name, and sees that they a
 })
 
 test('a word that is complete as it stands is sent by one key', async (scene) => {
-  const { ann } = await one(scene)
+  const [ann] = await one(scene, 'Ann Archer')
   await composer(ann).pressSequentially('see #lobb')
   await ann.getByRole('option', { name: 'Lobby' }).waitFor()
   await composer(ann).press('y')

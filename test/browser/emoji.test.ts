@@ -6,6 +6,7 @@ import { latch } from '../until.ts'
 import { axeFindings } from './axe.ts'
 import { people, type Scene } from './people.ts'
 import { composer, enter, shows } from './talk.ts'
+import { one } from './two.ts'
 import { becomes } from './wait.ts'
 
 const test = people('emoji')
@@ -19,16 +20,8 @@ const options = (page: Page) => page.getByRole('listbox', { name: 'Completions' 
 // That a field of several lines may be a combobox, HTML's roles do not say; browsers do.
 const faults = (page: Page) => axeFindings(page, { except: ['aria-allowed-role'] })
 
-/** A person in a room of their own. */
-async function writer(scene: Scene, options = {}) {
-  const room = await scene.room()
-  const page = await scene.guest('ann', '#3366cc', options)
-  await enter(page, room)
-  return { room, page }
-}
-
 test('one is picked by its name, with keys alone, and is put where one writes', async (scene) => {
-  const { page } = await writer(scene)
+  const [page] = await one(scene)
   await composer(page).fill('so ')
   await button(page).press('Enter')
   await search(page).pressSequentially('tada')
@@ -42,7 +35,7 @@ test('one is picked by its name, with keys alone, and is put where one writes', 
 })
 
 test('arrows lead to the others, Escape picks none, and the focus comes back', async (scene) => {
-  const { page } = await writer(scene)
+  const [page] = await one(scene)
   await button(page).click()
   const chosen = () => picker(page).locator('[aria-selected=true]').textContent()
   const first = await chosen()
@@ -62,7 +55,7 @@ test('arrows lead to the others, Escape picks none, and the focus comes back', a
 })
 
 test('those that were used last come first, in this browser', async (scene) => {
-  const { page, room } = await writer(scene)
+  const [page, room] = await one(scene)
   await button(page).click()
   await search(page).fill('otter')
   await shown(page).getByRole('option', { name: 'otter' }).click()
@@ -74,7 +67,7 @@ test('those that were used last come first, in this browser', async (scene) => {
 })
 
 test('people have the skin tone that was chosen, the next time as well', async (scene) => {
-  const { page, room } = await writer(scene)
+  const [page, room] = await one(scene)
   await button(page).click()
   await picker(page).getByRole('combobox', { name: 'Skin tone' }).selectOption('\u{1f3ff}')
   await search(page).fill('wave')
@@ -91,7 +84,8 @@ test('people have the skin tone that was chosen, the next time as well', async (
 })
 
 test('the picker fits a phone', async (scene) => {
-  const { page } = await writer(scene, { viewport: { width: 360, height: 640 } })
+  const phone = { viewport: { width: 360, height: 640 } }
+  const [page] = await one(scene, 'ann', '#3366cc', phone)
   await button(page).click()
   await search(page).waitFor()
   const box = await picker(page).boundingBox()
@@ -128,7 +122,7 @@ test('what is put before a text is completed as well', async (scene) => {
 })
 
 test('a name is completed behind a colon, by keys and by a click', async (scene) => {
-  const { page } = await writer(scene)
+  const [page] = await one(scene)
   await composer(page).pressSequentially('well :tad')
   await becomes(() => options(page).first().locator('bdi').textContent(), ':tada:')
   await becomes(() => composer(page).getAttribute('role'), 'combobox')
@@ -145,7 +139,7 @@ test('a name is completed behind a colon, by keys and by a click', async (scene)
 })
 
 test('what is no name offers nothing, and Escape leaves what was typed', async (scene) => {
-  const { page } = await writer(scene)
+  const [page] = await one(scene)
   await composer(page).pressSequentially(':tad')
   await options(page).first().waitFor()
   await composer(page).press('Escape')

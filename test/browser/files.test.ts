@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import * as assert from 'uvu/assert'
 import { people } from './people.ts'
-import { composer, enter } from './talk.ts'
+import { composer, submit } from './talk.ts'
+import { one, pair } from './two.ts'
 import { becomes, matches } from './wait.ts'
 
 const test = people('files')
@@ -44,15 +45,11 @@ const links = (page: Page) => page.locator('.message .file bdi').allTextContents
 const pending = (page: Page) => page.locator('.pending bdi').allTextContents()
 
 test('one sends a picture by the button and a file by dropping it, the other sees both at once', async (scene) => {
-  const room = await scene.room()
-  const [ann, ben] = [await scene.guest('ann'), await scene.guest('ben')]
-  await enter(ann, room)
-  await enter(ben, room)
+  const [ann, ben] = await pair(scene)
   const buffer = await picture(1000, 500)
   await choose(ann, [{ name: 'garden.png', mimeType: 'image/png', buffer }])
   await becomes(() => pending(ann), ['garden.png'])
-  await composer(ann).fill('our garden')
-  await composer(ann).press('Enter')
+  await submit(ann, 'our garden')
   const image = ben.locator('.message img')
   await image.waitFor()
   await becomes(
@@ -76,9 +73,7 @@ test('one sends a picture by the button and a file by dropping it, the other see
 })
 
 test('several stand above the composer until they are sent, and each can be taken away', async (scene) => {
-  const room = await scene.room()
-  const ann = await scene.guest('ann')
-  await enter(ann, room)
+  const [ann] = await one(scene, 'ann')
   for (const name of ['one.txt', 'two.txt', 'three.txt']) await drop(ann, name, name)
   await becomes(() => pending(ann), ['one.txt', 'two.txt', 'three.txt'])
   await ann.getByRole('button', { name: 'Do not send two.txt' }).click()
@@ -88,14 +83,11 @@ test('several stand above the composer until they are sent, and each can be take
 })
 
 test('what is refused is said, and nothing typed or chosen is lost', async (scene) => {
-  const room = await scene.room()
-  const ann = await scene.guest('ann')
-  await enter(ann, room)
+  const [ann] = await one(scene, 'ann')
   scene.expectsFault(/status of 422/)
   const buffer = Buffer.concat([Buffer.of(0xff, 0xd8, 0xff, 0xe0), randomBytes(500)])
   await choose(ann, [{ name: 'broken.jpg', mimeType: 'image/jpeg', buffer }])
-  await composer(ann).fill('look at this')
-  await composer(ann).press('Enter')
+  await submit(ann, 'look at this')
   await ann.locator('#refused .alert').waitFor()
   await matches(() => ann.locator('#refused').textContent(), /“broken\.jpg” begins like a picture/)
   assert.equal(
@@ -108,10 +100,7 @@ test('what is refused is said, and nothing typed or chosen is lost', async (scen
 })
 
 test('when the network goes in the middle, the same is sent once more, and nothing is lost', async (scene) => {
-  const room = await scene.room()
-  const [ann, ben] = [await scene.guest('ann'), await scene.guest('ben')]
-  await enter(ann, room)
-  await enter(ben, room)
+  const [ann, ben] = await pair(scene)
   scene.expectsFault(/ERR_FAILED/)
   let cut = 0
   await ann.route('**/files', (route) => (cut++ > 0 ? route.continue() : route.abort()))
@@ -127,9 +116,7 @@ test('when the network goes in the middle, the same is sent once more, and nothi
 })
 
 test('sending can be stopped, and what is left goes on', async (scene) => {
-  const room = await scene.room()
-  const ann = await scene.guest('ann')
-  await enter(ann, room)
+  const [ann] = await one(scene, 'ann')
   let held = 0
   await ann.route('**/files', (route) => {
     // The first is never answered.
@@ -145,11 +132,8 @@ test('sending can be stopped, and what is left goes on', async (scene) => {
 })
 
 test('a file with words answers what is answered, and does not go with an edit', async (scene) => {
-  const room = await scene.room()
-  const page = await scene.guest('ann')
-  await enter(page, room)
-  await composer(page).fill('which plan?')
-  await composer(page).press('Enter')
+  const [page] = await one(scene, 'ann')
+  await submit(page, 'which plan?')
   await becomes(() => composer(page).inputValue(), '')
   const act = async (name: string) => {
     await page.locator('#m1').hover()
@@ -159,8 +143,7 @@ test('a file with words answers what is answered, and does not go with an edit',
   await page.locator('.mode').waitFor()
   await drop(page, 'plan.txt', 'the plan')
   await becomes(() => pending(page), ['plan.txt'])
-  await composer(page).fill('this one')
-  await composer(page).press('Enter')
+  await submit(page, 'this one')
   await becomes(() => links(page), ['plan.txt'])
   await becomes(() => page.locator('#m2 .answers').count(), 1)
   await becomes(() => page.locator('.mode').count(), 0)
@@ -169,8 +152,7 @@ test('a file with words answers what is answered, and does not go with an edit',
   await becomes(() => pending(page), ['later.txt'])
   await act('Edit')
   await becomes(() => composer(page).inputValue(), 'which plan?')
-  await composer(page).fill('which plan, please?')
-  await composer(page).press('Enter')
+  await submit(page, 'which plan, please?')
   await becomes(() => page.locator('#m1 .body').textContent(), 'which plan, please?')
   await becomes(() => page.locator('.mode').count(), 0)
   await becomes(() => pending(page), ['later.txt'])

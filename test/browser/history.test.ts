@@ -6,13 +6,10 @@ import { streamEvent } from '../../handlers/pages/stream.ts'
 import { changesFragment } from '../../handlers/pages/talk.tsx'
 import { type Guest, guest } from '../stack/client.ts'
 import { people, type Scene } from './people.ts'
-import { alone, arrive, enter, isInSight, say, shows, texts } from './talk.ts'
+import { alone, arrive, enter, isInSight, numbered, say, shows, texts } from './talk.ts'
 import { becomes, holds } from './wait.ts'
 
 const test = people('earlier messages')
-
-const numbered = (from: number, to: number) =>
-  Array.from({ length: to - from + 1 }, (_, index) => `message ${from + index}`)
 
 /** A room in which so many messages were said, by two people in turn. */
 async function roomOf(scene: Scene, count: number): Promise<string> {

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { word } from '../stack/client.ts'
 import { people } from './people.ts'
 import { arrive, enter, say, shows } from './talk.ts'
+import { one } from './two.ts'
 import { becomes, holds } from './wait.ts'
 
 const test = people('texts that mean harm')
@@ -115,9 +116,7 @@ test('long, wide and crossing texts stay as they are, and make nothing wider tha
 })
 
 test('a name from right to left turns nothing around it', async (scene) => {
-  const room = await scene.room()
-  const page = await scene.guest('שלום')
-  await enter(page, room)
+  const [page] = await one(scene, 'שלום')
   await say(page, 'hello')
   await shows(page, ['hello'])
   // In one look: what the sender was answered is replaced by what all are told.

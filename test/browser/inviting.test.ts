@@ -193,8 +193,7 @@ test('the name and topic of a room change under the eyes of those in it', async 
 })
 
 test('a person writes to another alone, and nobody else finds it', async (scene) => {
-  const room = await scene.room()
-  await scene.host.say(room, 'write to me')
+  const room = await scene.talk('write to me')
   const page = await scene.guest('shy-vole')
   await page.goto(`/r/${room}/members/${scene.host.id}`)
   await page.getByRole('button', { name: 'Write to them alone' }).click()

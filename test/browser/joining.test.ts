@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import { word } from '../stack/client.ts'
 import { people } from './people.ts'
 import { composer, enter, join, say, shows } from './talk.ts'
+import { one, onlooker } from './two.ts'
 import { becomes, matches } from './wait.ts'
 
 const test = people('joining')
@@ -9,9 +10,7 @@ const test = people('joining')
 const aDay_s = 24 * 3600
 
 test('a visitor finds a friendly name and a colour, joins, writes, and is known after a reload', async (scene) => {
-  const room = await scene.room()
-  const page = await scene.visitor()
-  await enter(page, room)
+  const [page] = await onlooker(scene)
   const name = await page.locator('input[name=name]').inputValue()
   assert.match(name, /^[a-z]+-[a-z]+$/)
   await matches(() => page.locator('input[name=color]').inputValue(), /^#[0-9a-f]{6}$/)
@@ -54,9 +53,7 @@ test('a visitor may take a name and a colour of their own', async (scene) => {
 })
 
 test('a changed name stands on new messages, and old ones keep theirs', async (scene) => {
-  const room = await scene.room()
-  const page = await scene.guest('old-owl')
-  await enter(page, room)
+  const [page, room] = await one(scene, 'old-owl')
   await say(page, 'before')
   await page.locator('a.me').click()
   await page.locator('.profile input[name=name]').fill('new-newt')

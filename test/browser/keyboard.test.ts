@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { people } from './people.ts'
-import { arrive, enter, hears, say, shows } from './talk.ts'
+import { arrive, enter, hears, numbered, say, shows } from './talk.ts'
+import { one, onlooker } from './two.ts'
 import { becomes, holds } from './wait.ts'
 
 const test = people('the keyboard alone')
@@ -24,9 +25,7 @@ const isFocusSeen = (page: Page) =>
   })
 
 test('someone reaches the composer by one jump, writes and sends', async (scene) => {
-  const room = await scene.room()
-  const page = await scene.guest()
-  await enter(page, room)
+  const [page] = await one(scene)
   await page.keyboard.press('Tab')
   const skip = page.getByRole('link', { name: 'Skip to writing' })
   await holds(() => skip.evaluate((link) => link === document.activeElement))
@@ -41,9 +40,7 @@ test('someone reaches the composer by one jump, writes and sends', async (scene)
 })
 
 test('someone without a name jumps to the form, joins and sends', async (scene) => {
-  const room = await scene.room()
-  const page = await scene.visitor()
-  await enter(page, room)
+  const [page, room] = await onlooker(scene)
   for (const key of ['Tab', 'Enter', 'Tab']) await page.keyboard.press(key)
   await holds(() => page.locator('input[name=name]').evaluate((one) => one.matches(':focus')))
   await arrive(page, () => page.keyboard.press('Enter'))
@@ -55,8 +52,7 @@ test('someone without a name jumps to the form, joins and sends', async (scene) 
 })
 
 test('the focus goes from the head through the talk to the composer, and is seen everywhere', async (scene) => {
-  const room = await scene.room()
-  await scene.host.say(room, 'hello')
+  const room = await scene.talk('hello')
   const page = await scene.guest()
   await enter(page, room)
   await page.locator('nav').getByRole('link', { name: 'New room' }).focus()
@@ -84,9 +80,7 @@ test('the focus goes from the head through the talk to the composer, and is seen
 })
 
 test('the time of a message that follows another appears with the focus', async (scene) => {
-  const room = await scene.room()
-  await scene.host.say(room, 'one')
-  await scene.host.say(room, 'two')
+  const room = await scene.talk('one', 'two')
   const page = await scene.guest('ann', '#3366cc', { reducedMotion: 'reduce' })
   await enter(page, room)
   await page.locator('#m1 .at').focus()
@@ -114,8 +108,7 @@ async function choose(page: Page, message: string, ...names: string[]): Promise<
 }
 
 test('who is at something of a message stays there as it changes', async (scene) => {
-  const room = await scene.room()
-  for (const text of ['one', 'two']) await scene.host.say(room, text)
+  const room = await scene.talk('one', 'two')
   const [page, other] = [await scene.guest(), await scene.guest('ben')]
   const react = () =>
     other.request.post(`/r/${room}/messages/1/reactions`, { form: { emoji: '🎉' } })
@@ -137,8 +130,7 @@ test('who is at something of a message stays there as it changes', async (scene)
 })
 
 test('who picks an emoji by the keys is at its message then', async (scene) => {
-  const room = await scene.room()
-  await scene.host.say(room, 'one')
+  const room = await scene.talk('one')
   const page = await scene.guest()
   await enter(page, room)
   await choose(page, '#m1', 'React', 'Other emoji')
@@ -149,9 +141,7 @@ test('who picks an emoji by the keys is at its message then', async (scene) => {
 })
 
 test('who deletes a message by the keys is at the way back, and then at the message', async (scene) => {
-  const room = await scene.room()
-  const page = await scene.guest()
-  await enter(page, room)
+  const [page] = await one(scene)
   await say(page, 'one')
   await shows(page, ['one'])
   await hears(page, 1)
@@ -163,8 +153,7 @@ test('who deletes a message by the keys is at the way back, and then at the mess
 })
 
 test('the talk scrolls by the keys', async (scene) => {
-  const room = await scene.room()
-  for (let n = 1; n <= 40; n++) await scene.host.say(room, `message ${n}`)
+  const room = await scene.talk(...numbered(1, 40))
   const page = await scene.visitor({ reducedMotion: 'reduce' })
   await enter(page, room)
   await page.locator('#scroller').focus()

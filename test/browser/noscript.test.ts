@@ -1,7 +1,7 @@
 import type { FrameLocator, Page } from 'playwright-core'
 import { messagesOf, word } from '../stack/client.ts'
 import { people, type Scene } from './people.ts'
-import { composer, isInSight, shows, texts } from './talk.ts'
+import { composer, isInSight, numbered, shows, texts } from './talk.ts'
 import { becomes, holds } from './wait.ts'
 
 const test = people('without JavaScript')
@@ -12,8 +12,7 @@ const send = (page: Page) => page.getByRole('button', { name: 'Send' }).click()
 const guest = (scene: Scene) => scene.guest('ann', '#3366cc', { javaScriptEnabled })
 
 test('a visitor reads, joins and writes', async (scene) => {
-  const room = await scene.room()
-  await scene.host.say(room, 'welcome')
+  const room = await scene.talk('welcome')
   const page = await scene.visitor({ javaScriptEnabled })
   await page.goto(`/r/${room}`)
   await shows(talk(page), ['welcome'])
@@ -26,8 +25,7 @@ test('a visitor reads, joins and writes', async (scene) => {
 })
 
 test('what others say appears by itself, and what is being typed stays', async (scene) => {
-  const room = await scene.room()
-  await scene.host.say(room, 'one')
+  const room = await scene.talk('one')
   const page = await guest(scene)
   await page.goto(`/r/${room}`)
   await shows(talk(page), ['one'])
@@ -40,8 +38,7 @@ test('what others say appears by itself, and what is being typed stays', async (
 })
 
 test('a link to a message stands at it, and is not taken away by what is new', async (scene) => {
-  const room = await scene.room()
-  for (let n = 1; n <= 40; n++) await scene.host.say(room, `message ${n}`)
+  const room = await scene.talk(...numbered(1, 40))
   const page = await guest(scene)
   await page.goto(`/r/${room}/messages/20#m20`)
   await holds(() => isInSight(page, '#m20:target'), 'it stands at it')
@@ -49,8 +46,7 @@ test('a link to a message stands at it, and is not taken away by what is new', a
 })
 
 test('the newest message is in sight', async (scene) => {
-  const room = await scene.room()
-  for (let n = 1; n <= 40; n++) await scene.host.say(room, `message ${n}`)
+  const room = await scene.talk(...numbered(1, 40))
   const page = await guest(scene)
   await page.goto(`/r/${room}`)
   const newest = talk(page).locator('#m40')
@@ -86,9 +82,8 @@ test('a name and a colour are changed', async (scene) => {
 })
 
 test('earlier messages are found by the link, and the present again', async (scene) => {
-  const room = await scene.room()
-  const all = Array.from({ length: 70 }, (_, index) => `message ${index + 1}`)
-  for (const text of all) await scene.host.say(room, text)
+  const all = numbered(1, 70)
+  const room = await scene.talk(...all)
   const page = await guest(scene)
   await page.goto(`/r/${room}`)
   await shows(talk(page), all.slice(20))
@@ -125,9 +120,8 @@ test('the field that holds files leaves the composer its edge', async (scene) =>
 })
 
 test('a link to an old message opens the room there', async (scene) => {
-  const room = await scene.room()
-  const all = Array.from({ length: 60 }, (_, index) => `message ${index + 1}`)
-  for (const text of all) await scene.host.say(room, text)
+  const all = numbered(1, 60)
+  const room = await scene.talk(...all)
   const page = await guest(scene)
   await page.goto(`/r/${room}/messages/3`)
   await becomes(() => texts(page), all.slice(0, 27))

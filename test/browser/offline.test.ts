@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { type Guest, messagesOf } from '../stack/client.ts'
 import { networkFault, people } from './people.ts'
-import { alone, composer, enter, postsOf, say, shows, state, texts } from './talk.ts'
+import { alone, composer, enter, postsOf, say, shows, state, submit, texts } from './talk.ts'
+import { one } from './two.ts'
 import { becomes, holds } from './wait.ts'
 import { wire } from './wire.ts'
 
@@ -62,8 +63,7 @@ annAndBen(
   'what is written without the network stays, is called unsent, and is sent by itself, once',
   async ({ room, ann, ben, lose, find }) => {
     await lose()
-    await composer(ann).fill('can you hear me?')
-    await composer(ann).press('Enter')
+    await submit(ann, 'can you hear me?')
     await holds(async () => (await state(ann)).startsWith('Not sent yet'), 'it says so')
     await becomes(() => composer(ann).inputValue(), 'can you hear me?')
     await find()
@@ -81,8 +81,7 @@ annAndBen(
   async ({ ann, ben, lose, find }) => {
     await lose()
     await say(ben, 'ben writes')
-    await composer(ann).fill('ann writes')
-    await composer(ann).press('Enter')
+    await submit(ann, 'ann writes')
     await say(ben, 'ben writes on')
     await find()
     for (const page of [ann, ben]) {
@@ -118,8 +117,7 @@ annAndBen(
 annAndBen('retries of what is unsent bear one nonce', async ({ ann, ben, lose, find }) => {
   const posts = postsOf(ann)
   await lose()
-  await composer(ann).fill('once')
-  await composer(ann).press('Enter')
+  await submit(ann, 'once')
   await holds(async () => posts.length >= 2, 'it is tried again')
   await find()
   await shows(ben, ['hello', 'once'])
@@ -129,14 +127,11 @@ annAndBen('retries of what is unsent bear one nonce', async ({ ann, ben, lose, f
 test('a server that is gone is found again, and nothing is missed', async (scene) => {
   scene.expectsFault(networkFault)
   const line = scene.lends(await wire())
-  const room = await scene.room()
-  const ann = await scene.guest('ann', '#3366cc', { baseURL: line.url })
-  await enter(ann, room)
+  const [ann, room] = await one(scene, 'ann', '#3366cc', { baseURL: line.url })
   line.cut()
   await becomes(() => state(ann), "The server can't be reached just now. Trying again.")
   for (const text of ['one', 'two']) await scene.host.say(room, text)
-  await composer(ann).fill('three')
-  await composer(ann).press('Enter')
+  await submit(ann, 'three')
   await holds(async () => (await state(ann)).startsWith('Not sent yet'), 'it says so')
   await becomes(() => texts(ann), [])
   line.mend()
@@ -146,8 +141,7 @@ test('a server that is gone is found again, and nothing is missed', async (scene
 })
 
 test('a portal that answers everything with a page of its own wipes nothing', async (scene) => {
-  const room = await scene.room()
-  await scene.host.say(room, 'still here')
+  const room = await scene.talk('still here')
   const page = await scene.visitor()
   let between = true
   await alone(page)

@@ -14,6 +14,8 @@ import { type Wire, wire } from './wire.ts'
 export type Scene = {
   /** A room of this test's own. @returns its slug */
   room(name?: string): Promise<string>
+  /** The same, in which the host has said this. */
+  talk(...said: string[]): Promise<string>
   /** The maker of the rooms, who speaks without a browser. */
   host: Guest
   /** Somebody without a name, in a new context. */
@@ -120,6 +122,11 @@ async function playIn(
   const scene: Scene = {
     host,
     room: (name) => freshRoom(host, name),
+    async talk(...said) {
+      const room = await scene.room()
+      for (const text of said) await host.say(room, text)
+      return room
+    },
     visitor: async (options) => (await enter(options)).newPage(),
     async guest(name = 'brave-otter', color = '#3366cc', options) {
       const context = await enter(options)
@@ -156,7 +163,6 @@ async function playIn(
     await Promise.all(contexts.map((context) => context.close()))
     for (const one of lent) await one.close()
   }
-  findNoFault()
 }
 
 /** Rejects with the reason why a test is over, or when its time is. */

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { people, type Scene } from './people.ts'
-import { enter } from './talk.ts'
+import { enter, numbered } from './talk.ts'
 import { becomes, holds } from './wait.ts'
 
 const test = people('what a person has set')
@@ -19,8 +19,7 @@ const longestMotion_s = (page: Page) =>
   )
 
 async function roomAtMessage(scene: Scene, page: Page): Promise<void> {
-  const room = await scene.room()
-  await scene.host.say(room, 'look at me')
+  const room = await scene.talk('look at me')
   await page.goto(`/r/${room}/messages/1`)
   await page.locator('#m1.glow').waitFor()
 }
@@ -35,8 +34,7 @@ test('nothing moves for who wants no motion', async (scene) => {
 })
 
 test('the way to new messages is a jump for who wants no motion', async (scene) => {
-  const room = await scene.room()
-  for (let n = 1; n <= 40; n++) await scene.host.say(room, `message ${n}`)
+  const room = await scene.talk(...numbered(1, 40))
   const page = await scene.visitor({ reducedMotion: 'reduce' })
   await enter(page, room)
   await page.locator('#scroller').evaluate((scroller) => scroller.scrollTo({ top: -600 }))

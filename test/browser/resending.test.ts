@@ -1,8 +1,10 @@
 import type { Page, Route } from 'playwright-core'
 import * as assert from 'uvu/assert'
 import { messagesOf } from '../stack/client.ts'
+import { latch } from '../until.ts'
 import { people } from './people.ts'
-import { arrive, composer, enter, postsOf, say, shows, state } from './talk.ts'
+import { arrive, composer, postsOf, say, shows, state, submit } from './talk.ts'
+import { one, pair } from './two.ts'
 import { becomes, holds } from './wait.ts'
 
 const test = people('sending again')
@@ -25,15 +27,10 @@ const away = (seconds: number) => (route: Route) =>
 
 test('what the server cannot take now stays, and is sent by itself with the same nonce, once', async (scene) => {
   scene.expectsFault(/status of 503/)
-  const room = await scene.room()
-  const ann = await scene.guest('ann')
-  const ben = await scene.guest('ben')
-  await enter(ann, room)
-  await enter(ben, room)
+  const [ann, ben, room] = await pair(scene)
   const posts = postsOf(ann)
   await spoil(ann, 3, away(1))
-  await composer(ann).fill('patience')
-  await composer(ann).press('Enter')
+  await submit(ann, 'patience')
   await holds(async () => (await state(ann)).startsWith('Not sent yet'), 'it says so')
   await becomes(() => composer(ann).inputValue(), 'patience')
   await shows(ben, ['patience'])
@@ -46,9 +43,7 @@ test('what the server cannot take now stays, and is sent by itself with the same
 
 test('a message whose answer was lost is stored once', async (scene) => {
   scene.expectsFault(/ERR_FAILED|Failed to fetch/)
-  const room = await scene.room()
-  const ann = await scene.guest('ann')
-  await enter(ann, room)
+  const [ann, room] = await one(scene, 'ann')
   const posts = postsOf(ann)
   await spoil(ann, 2, async (route) => {
     await route.fetch()
@@ -65,13 +60,10 @@ test('a message whose answer was lost is stored once', async (scene) => {
 
 test('a text that was changed before it could be sent is a new message', async (scene) => {
   scene.expectsFault(/status of 503/)
-  const room = await scene.room()
-  const ann = await scene.guest('ann')
-  await enter(ann, room)
+  const [ann] = await one(scene, 'ann')
   const posts = postsOf(ann)
   await spoil(ann, 1, away(600))
-  await composer(ann).fill('helo')
-  await composer(ann).press('Enter')
+  await submit(ann, 'helo')
   await holds(async () => (await state(ann)).startsWith('Not sent yet'), 'it says so')
   await say(ann, 'hello')
   await shows(ann, ['hello'])
@@ -81,23 +73,23 @@ test('a text that was changed before it could be sent is a new message', async (
   for (const { nonce } of others) assert.is.not(nonce, last?.nonce)
 })
 
-test('what was typed on while a message was under way stays', async (scene) => {
-  const room = await scene.room()
-  const ann = await scene.guest('ann')
-  await enter(ann, room)
-  let letThrough = () => {}
-  const held = new Promise<void>((resolve) => {
-    letThrough = resolve
-  })
-  await spoil(ann, 1, async (route) => {
-    await held
+/** Sends a text, which does not get through yet. @returns what lets it through */
+async function sendsHeld(page: Page, text: string): Promise<() => void> {
+  const { opened, open } = latch()
+  await spoil(page, 1, async (route) => {
+    await opened
     await route.continue()
   })
-  const asked = ann.waitForRequest((request) => request.method() === 'POST')
-  await composer(ann).fill('first')
-  await composer(ann).press('Enter')
+  const asked = page.waitForRequest((request) => request.method() === 'POST')
+  await submit(page, text)
   await asked
-  await composer(ann).press('End')
+  await composer(page).press('End')
+  return open
+}
+
+test('what was typed on while a message was under way stays', async (scene) => {
+  const [ann] = await one(scene, 'ann')
+  const letThrough = await sendsHeld(ann, 'first')
   await composer(ann).pressSequentially(' and then')
   letThrough()
   await shows(ann, ['first'])
@@ -105,22 +97,8 @@ test('what was typed on while a message was under way stays', async (scene) => {
 })
 
 test('what is sent while a message is under way is the next message', async (scene) => {
-  const room = await scene.room()
-  const ann = await scene.guest('ann')
-  await enter(ann, room)
-  let letThrough = () => {}
-  const held = new Promise<void>((resolve) => {
-    letThrough = resolve
-  })
-  await spoil(ann, 1, async (route) => {
-    await held
-    await route.continue()
-  })
-  const asked = ann.waitForRequest((request) => request.method() === 'POST')
-  await composer(ann).fill('first')
-  await composer(ann).press('Enter')
-  await asked
-  await composer(ann).press('End')
+  const [ann] = await one(scene, 'ann')
+  const letThrough = await sendsHeld(ann, 'first')
   await composer(ann).pressSequentially(' second')
   await composer(ann).press('Enter')
   letThrough()
@@ -130,12 +108,9 @@ test('what is sent while a message is under way is the next message', async (sce
 
 test('what was typed on after a message that could not be sent is not sent with it', async (scene) => {
   scene.expectsFault(/status of 503/)
-  const room = await scene.room()
-  const ann = await scene.guest('ann')
-  await enter(ann, room)
+  const [ann] = await one(scene, 'ann')
   await spoil(ann, 1, away(4))
-  await composer(ann).fill('sent')
-  await composer(ann).press('Enter')
+  await submit(ann, 'sent')
   await holds(async () => (await state(ann)).startsWith('Not sent yet'), 'it says so')
   await composer(ann).press('End')
   await composer(ann).pressSequentially(' not yet')
@@ -145,17 +120,14 @@ test('what was typed on after a message that could not be sent is not sent with 
 
 test('what could not be sent is known after a reload, and sent once', async (scene) => {
   scene.expectsFault(/ERR_FAILED|Failed to fetch/)
-  const room = await scene.room()
-  const ann = await scene.guest('ann')
-  await enter(ann, room)
+  const [ann, room] = await one(scene, 'ann')
   const posts = postsOf(ann)
   // Until the page is loaded again no answer comes, however often it asks meanwhile.
   await spoil(ann, Infinity, async (route) => {
     await route.fetch()
     await route.abort()
   })
-  await composer(ann).fill('stored, but who knows')
-  await composer(ann).press('Enter')
+  await submit(ann, 'stored, but who knows')
   await holds(async () => posts.length > 0, 'it was sent')
   await arrive(ann, () => ann.reload())
   await ann.unroute('**/messages')
@@ -173,11 +145,8 @@ for (const [what, text, status, sentence] of [
 ] as const) {
   test(`a text that is ${what} is refused with a sentence, and stays`, async (scene) => {
     scene.expectsFault(new RegExp(`status of ${status}`))
-    const room = await scene.room()
-    const ann = await scene.guest('ann')
-    await enter(ann, room)
-    await composer(ann).fill(text)
-    await composer(ann).press('Enter')
+    const [ann] = await one(scene, 'ann')
+    await submit(ann, text)
     const alert = ann.getByRole('alert')
     await holds(async () => sentence.test((await alert.textContent()) ?? ''), 'the sentence')
     assert.ok((await composer(ann).inputValue()) === text)

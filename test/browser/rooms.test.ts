@@ -1,7 +1,8 @@
 import * as assert from 'uvu/assert'
 import { word } from '../stack/client.ts'
 import { people } from './people.ts'
-import { arrive, enter, join, say, shows } from './talk.ts'
+import { arrive, join, say, shows } from './talk.ts'
+import { one } from './two.ts'
 import { becomes, holds, matches } from './wait.ts'
 
 const test = people('rooms')
@@ -28,9 +29,7 @@ test('someone makes a room on the first page and gives its link to somebody who 
 })
 
 test('a new room says what to do first, until something is said', async (scene) => {
-  const room = await scene.room()
-  const page = await scene.guest()
-  await enter(page, room)
+  const [page] = await one(scene)
   const empty = page.getByText('Nothing has been said here yet')
   await holds(() => empty.isVisible())
   await say(page, 'hello')

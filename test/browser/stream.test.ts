@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import { type Front, front } from './front.ts'
 import { people, type Scene } from './people.ts'
 import { alone, enter, say, shows, state } from './talk.ts'
+import { one } from './two.ts'
 import { becomes, holds } from './wait.ts'
 
 const test = people('how messages come')
@@ -54,18 +55,14 @@ for (const kind of ['a worker for all tabs', 'a tab for itself']) {
 
 through('a stream of which only the beginning passes is given up as well', async (scene, proxy) => {
   proxy.lets('first piece')
-  const room = await scene.room()
-  const page = await scene.guest('ann', '#3366cc', { baseURL: proxy.url })
-  await enter(page, room)
+  const [page, room] = await one(scene, 'ann', '#3366cc', { baseURL: proxy.url })
   await holds(async () => ways(proxy).includes('poll'), 'it polls')
   await scene.host.say(room, 'here')
   await shows(page, ['here'])
 })
 
 through('what is said while a stream is cut comes once, in order', async (scene, proxy) => {
-  const room = await scene.room()
-  const page = await scene.guest('ann', '#3366cc', { baseURL: proxy.url })
-  await enter(page, room)
+  const [page, room] = await one(scene, 'ann', '#3366cc', { baseURL: proxy.url })
   const said: string[] = []
   for (let n = 1; n <= 30; n++) {
     if (n % 5 === 0) proxy.drop()

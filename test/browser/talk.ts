@@ -2,6 +2,10 @@
 import type { FrameLocator, Page } from 'playwright-core'
 import { becomes, holds } from './wait.ts'
 
+/** Texts that are told apart by their number. */
+export const numbered = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => `message ${from + index}`)
+
 /** The texts of the messages on a page, in their order. */
 export const texts = (page: Page | FrameLocator): Promise<string[]> =>
   page.locator('.message .body').allTextContents()
@@ -73,10 +77,15 @@ export const alone = (page: Page): Promise<unknown> =>
 export const join = (page: Page): Promise<void> =>
   arrive(page, () => page.getByRole('button', { name: 'Join the talk' }).click())
 
-/** Writes and sends a text, and waits until it has left the composer. */
-export async function say(page: Page, text: string): Promise<void> {
+/** Writes a text and presses Enter. */
+export async function submit(page: Page, text: string): Promise<void> {
   await composer(page).fill(text)
   await composer(page).press('Enter')
+}
+
+/** Writes and sends a text, and waits until it has left the composer. */
+export async function say(page: Page, text: string): Promise<void> {
+  await submit(page, text)
   await becomes(() => composer(page).inputValue(), '')
 }
 

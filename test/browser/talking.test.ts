@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert'
 import { hueClass } from '../../handlers/pages/palette.ts'
 import { people } from './people.ts'
 import { enter, say, shows } from './talk.ts'
+import { pair } from './two.ts'
 import { becomes } from './wait.ts'
 
 const test = people('talking')
@@ -81,11 +82,7 @@ test('people of other colours look different', async (scene) => {
 })
 
 test('my own messages are marked as mine, to me alone', async (scene) => {
-  const room = await scene.room()
-  const ann = await scene.guest('ann')
-  const ben = await scene.guest('ben')
-  await enter(ann, room)
-  await enter(ben, room)
+  const [ann, ben] = await pair(scene)
   await say(ann, 'mine')
   await shows(ben, ['mine'])
   await say(ben, 'yours')
@@ -95,11 +92,7 @@ test('my own messages are marked as mine, to me alone', async (scene) => {
 })
 
 test('what one person says in a row holds together', async (scene) => {
-  const room = await scene.room()
-  const ann = await scene.guest('ann')
-  const ben = await scene.guest('ben')
-  await enter(ann, room)
-  await enter(ben, room)
+  const [ann, ben] = await pair(scene)
   await say(ann, 'one')
   await say(ann, 'two')
   await shows(ben, ['one', 'two'])

@@ -27,8 +27,7 @@ async function enterWithTimes(page: Page, room: string, times: string[]): Promis
 const clock = (page: Page) => page.locator('.message .at time').allTextContents()
 
 test('times are those of the viewer’s own place', async (scene) => {
-  const room = await scene.room()
-  await scene.host.say(room, 'what time is it')
+  const room = await scene.talk('what time is it')
   const places = { 'Asia/Kolkata': '15:30', 'America/New_York': '05:00' }
   for (const [timezoneId, here] of Object.entries(places)) {
     const page = await scene.visitor({ timezoneId, locale: 'en-GB' })
@@ -57,8 +56,7 @@ test('what is pinned and what is saved has the time of the viewer’s place too,
 })
 
 test('a day that one goes to begins at one’s own midnight', async (scene) => {
-  const room = await scene.room()
-  await scene.host.say(room, 'hello')
+  const room = await scene.talk('hello')
   const begins = {
     'Asia/Kolkata': '2026-03-30T18:30:00.000Z',
     'America/New_York': '2026-03-31T04:00:00.000Z',
@@ -74,8 +72,7 @@ test('a day that one goes to begins at one’s own midnight', async (scene) => {
 })
 
 test('each day begins with its line, by the viewer’s midnight', async (scene) => {
-  const room = await scene.room()
-  for (const text of ['late', 'still late', 'early', 'today']) await scene.host.say(room, text)
+  const room = await scene.talk('late', 'still late', 'early', 'today')
   const page = await scene.visitor({ timezoneId: 'Europe/Berlin', locale: 'en-GB' })
   await page.clock.setFixedTime('2026-03-04T12:00:00Z')
   await enterWithTimes(page, room, [
@@ -95,8 +92,7 @@ test('each day begins with its line, by the viewer’s midnight', async (scene) 
 })
 
 test('after five minutes the same person begins anew', async (scene) => {
-  const room = await scene.room()
-  for (const text of ['one', 'soon', 'later']) await scene.host.say(room, text)
+  const room = await scene.talk('one', 'soon', 'later')
   const page = await scene.visitor()
   await enterWithTimes(page, room, [
     '2026-03-02T10:00:00.000Z',
@@ -107,8 +103,7 @@ test('after five minutes the same person begins anew', async (scene) => {
 })
 
 test('a new message of today gets the line of today, once', async (scene) => {
-  const room = await scene.room()
-  await scene.host.say(room, 'long ago')
+  const room = await scene.talk('long ago')
   const page = await scene.guest()
   await enterWithTimes(page, room, ['2024-02-29T10:00:00.000Z'])
   await say(page, 'now')

@@ -10,8 +10,7 @@ const test = people('touch')
 
 /** Somebody with a phone, in a room where each of these was said. */
 async function phone(scene: Scene, ...said: string[]): Promise<Page> {
-  const room = await scene.room()
-  for (const text of said) await scene.host.say(room, text)
+  const room = await scene.talk(...said)
   const page = await scene.guest('ann', '#3366cc', {
     hasTouch: true,
     isMobile: true,

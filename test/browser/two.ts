@@ -13,11 +13,34 @@ export async function two(scene: Scene): Promise<Two> {
   return { room, ann, ben }
 }
 
-/** Ann alone, where it makes no difference that others look on. */
-export async function one(scene: Scene): Promise<Omit<Two, 'ben'>> {
-  const [room, ann] = [await scene.room(), await scene.guest('Ann Archer')]
-  await enter(ann, room)
-  return { room, ann }
+/** Somebody in a room of their own, by default a guest like any. */
+export async function one(
+  scene: Scene,
+  ...who: Parameters<Scene['guest']>
+): Promise<[page: Page, room: string]> {
+  const [page, room] = [await scene.guest(...who), await scene.room()]
+  await enter(page, room)
+  return [page, room]
+}
+
+/** Somebody without a name in a room, where this was said before. */
+export async function onlooker(
+  scene: Scene,
+  said: string[] = [],
+  options?: Parameters<Scene['visitor']>[0],
+): Promise<[page: Page, room: string]> {
+  const [page, room] = [await scene.visitor(options), await scene.room()]
+  for (const text of said) await scene.host.say(room, text)
+  await enter(page, room)
+  return [page, room]
+}
+
+/** Ann and Ben in a room of theirs, both by the network of the server. */
+export async function pair(scene: Scene): Promise<[ann: Page, ben: Page, room: string]> {
+  const [ann, room] = await one(scene, 'Ann')
+  const ben = await scene.guest('Ben')
+  await enter(ben, room)
+  return [ann, ben, room]
 }
 
 /** The last message that holds a text. */

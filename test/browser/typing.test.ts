@@ -2,15 +2,13 @@
 import * as assert from 'uvu/assert'
 import { people } from './people.ts'
 import { composer, enter, say, shows, state } from './talk.ts'
+import { one, pair } from './two.ts'
 import { becomes, holds } from './wait.ts'
 
 const test = people('who types and who is here')
 
 test('one sees that another types, until they have said it', async (scene) => {
-  const room = await scene.room()
-  const [ann, ben] = [await scene.guest('Ann'), await scene.guest('Ben')]
-  await enter(ann, room)
-  await enter(ben, room)
+  const [ann, ben] = await pair(scene)
   await composer(ann).pressSequentially('hello')
   await becomes(() => state(ben), 'Ann is typing')
   assert.is(await state(ann), '')
@@ -37,9 +35,7 @@ test('who types is seen by one whose network was away meanwhile', async (scene) 
 })
 
 test('a browser tells once that somebody types, however much they type', async (scene) => {
-  const room = await scene.room()
-  const page = await scene.guest('Ann')
-  await enter(page, room)
+  const [page] = await one(scene, 'Ann')
   let told = 0
   page.on('request', (request) => {
     if (request.url().endsWith('/typing')) told++

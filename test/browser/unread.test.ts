@@ -105,8 +105,7 @@ test('the talk begins at a line before what is unread, which stays while one rea
 })
 
 test('the line goes when somebody comes back, and stands before what came meanwhile', async (scene) => {
-  const room = await scene.room()
-  await scene.host.say(room, 'one')
+  const room = await scene.talk('one')
   const page = await scene.guest()
   await knows(page, room)
   await look(page, false)
@@ -223,8 +222,7 @@ test('two devices are in step, and one can mark as unread from a message on', as
 })
 
 test('that less was stored a moment ago does not set back what was read since', async (scene) => {
-  const room = await scene.room()
-  for (const text of ['one', 'two']) await scene.host.say(room, text)
+  const room = await scene.talk('one', 'two')
   const page = await scene.guest()
   await knows(page, room)
   const told = page.waitForResponse((answer) => answer.url().endsWith(`/r/${room}/read`))
@@ -258,8 +256,7 @@ test('where no stream gets through the same is told by polls', async (scene) => 
 })
 
 test('without JavaScript rooms are counted, and opening one reads it', async (scene) => {
-  const room = await scene.room()
-  await scene.host.say(room, 'one')
+  const room = await scene.talk('one')
   const page = await scene.guest('plain', '#3366cc', { javaScriptEnabled: false })
   const open = async () => {
     const framed = page.waitForResponse((answer) => answer.url().includes(`/r/${room}/frame`))
