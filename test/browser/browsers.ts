@@ -11,6 +11,14 @@ const launchArgs = [
   '--disable-sync',
 ]
 
+/** The headless shell keeps no page that one may come back to, which a whole browser does. */
+function program(without: string[]): string {
+  const shell = 'chromium-headless-shell'
+  const found = chromium() ?? 'chromium'
+  const isKeeping = without.includes('--disable-back-forward-cache')
+  return isKeeping ? found.replace(shell, 'chromium') : found
+}
+
 /**
  * A new browser; the caller closes it.
  * @param args further arguments of Chromium
@@ -18,7 +26,7 @@ const launchArgs = [
  */
 export const launch = (args: string[] = [], without: string[] = []): Promise<Browser> =>
   playwright.launch({
-    executablePath: chromium() ?? 'chromium',
+    executablePath: program(without),
     args: [...launchArgs, ...args],
     ignoreDefaultArgs: without,
   })

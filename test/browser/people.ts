@@ -115,6 +115,7 @@ async function playIn(
   const enter = async (options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({ baseURL: baseUrl, ...options })
     contexts.push(context)
+    context.on('page', (page) => heedEnd(page))
     trace.follow(context)
     await collectFaults(context, faults, disturb)
     return context
@@ -162,6 +163,19 @@ async function playIn(
     over.abort()
     await Promise.all(contexts.map((context) => context.close()))
     for (const one of lent) await one.close()
+  }
+}
+
+/** What a page still waits for when its test is over rejects, and nobody has to handle that. */
+function heedEnd(page: Page): void {
+  for (const name of ['waitForRequest', 'waitForResponse', 'waitForEvent'] as const) {
+    const wait: (...args: never[]) => Promise<unknown> = page[name].bind(page)
+    const heeded = (...args: never[]) => {
+      const waiting = wait(...args)
+      waiting.catch(() => {})
+      return waiting
+    }
+    Object.assign(page, { [name]: heeded })
   }
 }
 
