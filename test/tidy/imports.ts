@@ -24,6 +24,7 @@ const storeys: Record<string, number> = {
   operator: 4,
   app: 4,
   static: 4,
+  'kept-files': 3,
   direct: 4,
   routes: 3,
   pages: 2,
