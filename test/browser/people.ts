@@ -62,16 +62,8 @@ export function people(
     test(title, async () => {
       const browser = await sharedBrowser(args, without)
       const end_ms = Date.now() + (limit_s - farewell_s) * 1000
-      for (let disturbances = 0; ; disturbances++) {
-        const trace = startTrace()
-        const failed = () => trace.save(file, title)
-        const isLast = disturbances === disturbances_max
-        try {
-          return await playIn(browser, play, { end_ms, isLast, trace, failed })
-        } catch (error) {
-          if (!(error instanceof Disturbed)) throw error
-        }
-      }
+      const trace = startTrace()
+      await playIn(browser, play, { end_ms, trace, failed: () => trace.save(file, title) })
     })
   return Object.assign(add, {
     before: (work: () => Promise<void>) => test.before(work),
@@ -80,19 +72,8 @@ export function people(
   })
 }
 
-/**
- * Chromium saw a network card come or go on this machine, as containers make them, and broke off what
- * the page was loading. The test says nothing then, and begins again.
- */
-class Disturbed extends Error {}
-
-const machineFault = /ERR_NETWORK_CHANGED/
-const disturbances_max = 3
-
 type Play = {
   end_ms: number
-  /** Goes on whatever happens to the machine's network. */
-  isLast: boolean
   trace: Trace
   failed(): Promise<void>
 }
@@ -100,7 +81,7 @@ type Play = {
 async function playIn(
   browser: Browser,
   play: (scene: Scene) => Promise<void>,
-  { end_ms, isLast, trace, failed }: Play,
+  { end_ms, trace, failed }: Play,
 ): Promise<void> {
   const contexts: BrowserContext[] = []
   const lent: { close(): Promise<void> }[] = []
@@ -109,15 +90,12 @@ async function playIn(
   const wires = new Map<Page, Wire>()
   const host = await guest('host')
   const over = new AbortController()
-  const disturb = () => {
-    if (!isLast) over.abort(new Disturbed('the network of this machine changed'))
-  }
   const enter = async (options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({ baseURL: baseUrl, ...options })
     contexts.push(context)
     context.on('page', (page) => heedEnd(page))
     trace.follow(context)
-    await collectFaults(context, faults, disturb)
+    await collectFaults(context, faults)
     return context
   }
   const scene: Scene = {
@@ -157,7 +135,7 @@ async function playIn(
     await Promise.race([play(scene), endOf(over, end_ms)])
     findNoFault()
   } catch (error) {
-    if (!(error instanceof Disturbed)) await failed()
+    await failed()
     throw error
   } finally {
     over.abort()
@@ -179,7 +157,7 @@ function heedEnd(page: Page): void {
   }
 }
 
-/** Rejects with the reason why a test is over, or when its time is. */
+/** Rejects when a test's time is over, while its pages are still there to be looked at. */
 async function endOf({ signal }: AbortController, end_ms: number): Promise<never> {
   await sleep(end_ms - Date.now(), undefined, { signal }).catch(() => {})
   throw signal.aborted ? signal.reason : new Error('it did not end in time')
@@ -206,12 +184,10 @@ async function withoutNetwork(page: Page, line: Wire | undefined, work: () => Pr
 export const networkFault =
   /ERR_(INTERNET_DISCONNECTED|EMPTY_RESPONSE|CONN|SOCKET|INCOMPLETE_CHUNKED|FAILED)|Failed to fetch/
 
-async function collectFaults(context: BrowserContext, faults: string[], disturb: () => void) {
+async function collectFaults(context: BrowserContext, faults: string[]) {
   context.on('weberror', (thrown) => faults.push(String(thrown.error())))
   context.on('console', (message) => {
-    if (!['error', 'warning'].includes(message.type())) return
-    if (machineFault.test(message.text())) disturb()
-    else faults.push(message.text())
+    if (['error', 'warning'].includes(message.type())) faults.push(message.text())
   })
   await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
