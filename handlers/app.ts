@@ -72,6 +72,7 @@ type Provided =
   | 'writing'
   | 'server'
   | 'secret'
+  | 'passwords'
   | 'pace'
   | 'paces'
   | 'searches'

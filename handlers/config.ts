@@ -25,6 +25,8 @@ export type Config = {
   logFormat: 'text' | 'json'
   /** The language whose stems are found, as PostgreSQL calls it; `simple` for words as they are. */
   searchLanguage: string
+  /** What hashing a password costs, as the binary logarithm of scrypt's N. */
+  passwordCost: number
   posts: { perSecond: number; burst: number }
   /** New guests and accounts of one address, and rooms of one person, in an hour. */
   perHour: { guests: number; accounts: number; rooms: number }
@@ -109,6 +111,7 @@ export function readConfig(env: Env): Config {
     localUrl: publishedAt(env.NATTER_PORT?.trim()),
     logFormat: oneOf(env, 'LOG_FORMAT', ['text', 'json']),
     searchLanguage: wordValue(env, 'SEARCH_LANGUAGE', 'simple'),
+    passwordCost: wholeNumber(env, 'PASSWORD_COST', limits.passwordCost, 4, 20),
     posts: {
       perSecond: wholeNumber(env, 'POST_RATE', limits.postsPerSecond, 1, 1_000_000),
       burst: wholeNumber(env, 'POST_BURST', limits.postsBurst, 1, 10_000_000),

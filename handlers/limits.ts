@@ -195,6 +195,8 @@ export const limits = {
 
   passwordCharsMin: 8,
   passwordCharsMax: 200,
+  /** The binary logarithm of scrypt's N: 32 MiB and a quarter of a second for each password. */
+  passwordCost: 15,
   /** Passwords that are looked at at once, and that wait to be. */
   passwordsAtOnce: 2,
   passwordsWaiting: 40,

@@ -8,6 +8,7 @@ import type { Hono } from 'hono'
 import { createApp } from './app.ts'
 import { gatherEntries } from './chat/entry.ts'
 import { createSpareLog } from './chat/files/uploads.ts'
+import { createPasswords } from './chat/passwords.ts'
 import { Reads } from './chat/reads.ts'
 import { databaseIsAway } from './chat/sql.ts'
 import { Uses } from './chat/uses.ts'
@@ -149,6 +150,7 @@ const tellBoth = (live: Engine, indexing: Indexing) => (roomId: number, seq: num
 
 /** Who is let in how often, and by what else than a password. */
 const atTheDoor = (config: Config, log: Log) => ({
+  passwords: createPasswords(config.passwordCost),
   pace: createPace(config.posts),
   paces: createPaces(config.perHour),
   searches: createTurns(),

@@ -1,5 +1,5 @@
 import { limits } from '../limits.ts'
-import { checkPassword, hashPassword, TooManyPasswords } from './passwords.ts'
+import { type AccountStore, TooManyPasswords } from './passwords.ts'
 import {
   linkIsGood,
   type Newcomer,
@@ -61,14 +61,14 @@ export type Guest = { person: Person; session: Uint8Array | null }
  *   where too many make one or sign in.
  */
 export async function openAccount(
-  sql: Sql,
+  { sql, passwords }: AccountStore,
   guest: Guest | null,
   { profile, password }: AccountDraft,
   session: NewSession,
   { link, address }: Newcomer,
 ): Promise<Opened | Refusal> {
   if (guest && guest.person.kind !== 'guest') return second()
-  const hash = await hashPassword(password).catch(tooBusy)
+  const hash = await passwords.hash(password).catch(tooBusy)
   if (hash instanceof Refusal) return hash
   const { name, color } = profile
   const values = [name, color, loginOf(name), hash, session.key, session.device, link]
@@ -170,7 +170,7 @@ async function promote(sql: Sql, guest: Guest, values: unknown[]): Promise<Opene
  *   `unavailable` where too many make accounts or sign in.
  */
 export async function signIn(
-  sql: Sql,
+  { sql, passwords }: AccountStore,
   { name, password }: { name: string; password: string },
   session: NewSession,
   before: Uint8Array | null,
@@ -184,13 +184,13 @@ export async function signIn(
   const found = rows[0]
   const isPossible = characters(password) <= limits.passwordCharsMax
   const shown = isPossible ? password : ''
-  const checked = await checkPassword(shown, found?.password ?? null, isKnown).catch(tooBusy)
+  const checked = await passwords.check(shown, found?.password ?? null, isKnown).catch(tooBusy)
   if (checked instanceof Refusal) return checked
   if (!found?.password || !checked.isRight) return wrong()
   const { password: stored, banned: isBanned, ...person } = found
   if (isBanned) return banned()
   // What cannot be hashed now is hashed the next time.
-  const anew = checked.isStale ? await hashPassword(shown).catch(() => stored) : stored
+  const anew = checked.isStale ? await passwords.hash(shown).catch(() => stored) : stored
   return begin(sql, person, { stored, anew }, session, before)
 }
 

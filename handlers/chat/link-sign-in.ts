@@ -1,11 +1,10 @@
 import { passwordProblem, tooBusy } from './accounts.ts'
 import { noSuchLink } from './entry-links.ts'
-import { hashPassword } from './passwords.ts'
+import type { AccountStore } from './passwords.ts'
 import type { NewSession, Person } from './people.ts'
 import { invalid, Refusal } from './refusal.ts'
 import { intoServerLog } from './server.ts'
 import type { Opened } from './sessions.ts'
-import type { Sql } from './sql.ts'
 
 /**
  * Signs in the person that a link was made for.
@@ -15,7 +14,7 @@ import type { Sql } from './sql.ts'
  *   short, or missing where they have none.
  */
 export async function signInByLink(
-  sql: Sql,
+  { sql, passwords }: AccountStore,
   key: Uint8Array,
   { password, isNeeded }: { password: string; isNeeded: boolean },
   session: NewSession,
@@ -23,7 +22,7 @@ export async function signInByLink(
   const isKept = password === '' && !isNeeded
   const problem = isKept ? undefined : passwordProblem(password)
   if (problem) return invalid({ password: problem })
-  const hash = isKept ? null : await hashPassword(password).catch(tooBusy)
+  const hash = isKept ? null : await passwords.hash(password).catch(tooBusy)
   if (hash instanceof Refusal) return hash
   const { rows } = await sql.query<Person & { seq: number | null }>(
     `with link as (

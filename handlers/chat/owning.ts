@@ -1,7 +1,7 @@
 import { type AccountDraft, nameTaken, tooBusy } from './accounts.ts'
 import { intoAudit } from './audit.ts'
 import { isGood, noSuchLink } from './entry-links.ts'
-import { hashPassword } from './passwords.ts'
+import type { AccountStore } from './passwords.ts'
 import type { NewSession, Person } from './people.ts'
 import { Refusal } from './refusal.ts'
 import type { Opened } from './sessions.ts'
@@ -22,7 +22,7 @@ export type Known = { person: Person; session: Uint8Array }
  *   first owner's place one gets it. `conflict` where the name is a member's.
  */
 export async function becomeOwner(
-  sql: Sql,
+  { sql, passwords }: AccountStore,
   key: Uint8Array,
   known: Known | null,
   draft: AccountDraft | null,
@@ -31,7 +31,7 @@ export async function becomeOwner(
   const values = [key, session.key, session.device]
   if (!draft) return known ? promoteMember(sql, known, values) : noSuchLink()
   const { profile, password } = draft
-  const hash = await hashPassword(password).catch(tooBusy)
+  const hash = await passwords.hash(password).catch(tooBusy)
   if (hash instanceof Refusal) return hash
   const account = [profile.name, profile.color, loginOf(profile.name), hash]
   const made = known

@@ -1,6 +1,6 @@
 import { limits } from '../limits.ts'
 import { passwordProblem, tooBusy } from './accounts.ts'
-import { checkPassword, hashPassword } from './passwords.ts'
+import type { AccountStore, Passwords } from './passwords.ts'
 import type { Person } from './people.ts'
 import { invalid, Refusal } from './refusal.ts'
 import { intoServerLog } from './server.ts'
@@ -30,7 +30,7 @@ type Typed = { current: string; password: string }
  *   for what does not fit; `conflict` where the password was changed or the session ended meanwhile.
  */
 export async function changePassword(
-  sql: Sql,
+  { sql, passwords }: AccountStore,
   { id }: Person,
   session: Uint8Array,
   { current, password }: Typed,
@@ -41,10 +41,10 @@ export async function changePassword(
   const problem = passwordProblem(password)
   if (problem) return invalid({ password: problem })
   if (stored !== null) {
-    const refusal = (await mayTry()) ?? (await wrong(current, stored))
+    const refusal = (await mayTry()) ?? (await wrong(passwords, current, stored))
     if (refusal) return refusal
   }
-  const hash = await hashPassword(password).catch(tooBusy)
+  const hash = await passwords.hash(password).catch(tooBusy)
   if (hash instanceof Refusal) return hash
   const { rows } = await sql.query<{ seq: number | null }>(
     `with account as (
@@ -66,9 +66,13 @@ export async function changePassword(
   return rows[0] ?? new Refusal('conflict', 'That was changed elsewhere just now. Look again.')
 }
 
-async function wrong(current: string, stored: string): Promise<Refusal | null> {
+async function wrong(
+  passwords: Passwords,
+  current: string,
+  stored: string,
+): Promise<Refusal | null> {
   const isPossible = characters(current) <= limits.passwordCharsMax
-  const checked = await checkPassword(isPossible ? current : '', stored).catch(tooBusy)
+  const checked = await passwords.check(isPossible ? current : '', stored).catch(tooBusy)
   if (checked instanceof Refusal) return checked
   return checked.isRight ? null : invalid({ current: 'That is not your password as it is now.' })
 }

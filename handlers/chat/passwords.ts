@@ -1,26 +1,16 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import { limits } from '../limits.ts'
+import type { Sql } from './sql.ts'
 
 /**
- * The cost of a new hash: 32 MiB and a quarter of a second.
+ * What a hash costs: `ln` is the binary logarithm of scrypt's N. At 15 a hash takes 32 MiB and a
+ * quarter of a second.
  * https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html (scrypt)
  */
-const cost: Cost = { ln: 15, r: 8, p: 3 }
-
 type Cost = { ln: number; r: number; p: number }
 
 const SALT_BYTES = 16
 const HASH_BYTES = 32
-
-/**
- * A password as it is stored: a PHC string, `$scrypt$ln=…,r=…,p=…$salt$hash`, so that each stands
- * with the cost that it was made at. https://github.com/P-H-C/phc-string-format
- * @throws {TooManyPasswords} where too many wait already.
- */
-export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(SALT_BYTES)
-  return written(cost, salt, await derive(password, salt, cost))
-}
 
 export type Checked = {
   isRight: boolean
@@ -28,27 +18,51 @@ export type Checked = {
   isStale: boolean
 }
 
-/**
- * Compares a password with a stored one. It takes as long for a name that nobody has.
- * @param stored null where there is none; nothing is right then.
- * @param isKnown whoever tries is no stranger, and does not wait behind strangers.
- * @throws {TooManyPasswords} where too many wait already.
- */
-export async function checkPassword(
-  password: string,
-  stored: string | null,
-  isKnown = false,
-): Promise<Checked> {
-  const known = stored === null ? null : read(stored)
-  const { salt, hash, at } = known ?? nobody
-  const shown = await derive(password, salt, at, isKnown ? acquainted : strangers)
-  const isRight = known !== null && timingSafeEqual(shown, hash)
-  return { isRight, isStale: at.ln !== cost.ln || at.r !== cost.r || at.p !== cost.p }
+/** Hashes passwords, and compares them with stored ones. */
+export type Passwords = {
+  /**
+   * A password as it is stored: a PHC string, `$scrypt$ln=…,r=…,p=…$salt$hash`, so that each stands
+   * with the cost that it was made at. https://github.com/P-H-C/phc-string-format
+   * @throws {TooManyPasswords} where too many wait already.
+   */
+  hash(password: string): Promise<string>
+  /**
+   * Compares a password with a stored one. It takes as long for a name that nobody has.
+   * @param stored null where there is none; nothing is right then.
+   * @param isKnown the person signed in from there before, and does not wait behind strangers.
+   * @throws {TooManyPasswords} where too many wait already.
+   */
+  check(password: string, stored: string | null, isKnown?: boolean): Promise<Checked>
+}
+
+/** Where accounts are stored, and how their passwords are. */
+export type AccountStore = { sql: Sql; passwords: Passwords }
+
+/** @param ln the cost of new hashes, as the binary logarithm of scrypt's N. */
+export function createPasswords(ln: number): Passwords {
+  const cost: Cost = { ln, r: 8, p: 3 }
+  const nobody: Stored = {
+    at: cost,
+    salt: randomBytes(SALT_BYTES),
+    hash: Buffer.alloc(HASH_BYTES),
+  }
+  const derive = deriveInTurn()
+  return {
+    async hash(password) {
+      const salt = randomBytes(SALT_BYTES)
+      return written(cost, salt, await derive(password, salt, cost))
+    },
+    async check(password, stored, isKnown) {
+      const known = stored === null ? null : read(stored)
+      const { salt, hash, at } = known ?? nobody
+      const shown = await derive(password, salt, at, isKnown)
+      const isRight = known !== null && timingSafeEqual(shown, hash)
+      return { isRight, isStale: at.ln !== cost.ln || at.r !== cost.r || at.p !== cost.p }
+    },
+  }
 }
 
 type Stored = { at: Cost; salt: Buffer; hash: Buffer }
-
-const nobody: Stored = { at: cost, salt: randomBytes(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) }
 
 const pattern =
   /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
@@ -71,37 +85,37 @@ const written = ({ ln, r, p }: Cost, salt: Buffer, hash: Buffer): string =>
 /** Without padding, as PHC strings have it. */
 const base64 = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')
 
-let running = 0
-
-/** Those who wait until their password is looked at. Strangers may fill their queue, and no other. */
-type Queue = (() => void)[]
-const strangers: Queue = []
-const acquainted: Queue = []
-
 /** So many passwords wait to be looked at that another one would wait too long. */
 export class TooManyPasswords extends Error {}
 
 /**
- * Few at once: each takes its memory, and a thread that files and names are looked up with.
- * @throws {TooManyPasswords} where the queue is full.
+ * Few at once: each takes its memory, and a thread that files and names are looked up with. Those
+ * who wait do so in two queues: strangers may fill their own, and not the other.
+ * @returns what hashes in turn; it throws {TooManyPasswords} where the queue is full.
  */
-async function derive(
-  password: string,
-  salt: Buffer,
-  { ln, r, p }: Cost,
-  queue: Queue = strangers,
-): Promise<Buffer> {
-  if (running < limits.passwordsAtOnce) running++
-  else if (queue.length >= limits.passwordsWaiting) throw new TooManyPasswords()
-  else await new Promise<void>((go) => queue.push(go))
-  try {
-    // The same password from every keyboard: https://pages.nist.gov/800-63-4/sp800-63b.html
-    const text = password.normalize('NFKC')
-    return await scryptOf(text, salt, { N: 2 ** ln, r, p, maxmem: 256 * 2 ** ln * r })
-  } finally {
-    const next = acquainted.shift() ?? strangers.shift()
-    if (next) next()
-    else running--
+function deriveInTurn() {
+  const strangers: (() => void)[] = []
+  const acquainted: (() => void)[] = []
+  let running = 0
+  return async (
+    password: string,
+    salt: Buffer,
+    { ln, r, p }: Cost,
+    isKnown = false,
+  ): Promise<Buffer> => {
+    const queue = isKnown ? acquainted : strangers
+    if (running < limits.passwordsAtOnce) running++
+    else if (queue.length >= limits.passwordsWaiting) throw new TooManyPasswords()
+    else await new Promise<void>((go) => queue.push(go))
+    try {
+      // The same password from every keyboard: https://pages.nist.gov/800-63-4/sp800-63b.html
+      const text = password.normalize('NFKC')
+      return await scryptOf(text, salt, { N: 2 ** ln, r, p, maxmem: 256 * 2 ** ln * r })
+    } finally {
+      const next = acquainted.shift() ?? strangers.shift()
+      if (next) next()
+      else running--
+    }
   }
 }
 

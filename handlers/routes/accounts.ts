@@ -48,7 +48,7 @@ async function open(
   if (tooOften) return tooOften
   const link = invite ? storedKey(invite) : null
   const address = hashedAddress(c.var.placeOf(c), c.var.server().addressKey)
-  return openAccount(c.var.sql, guest, draft, session, { link, address })
+  return openAccount(c.var, guest, draft, session, { link, address })
 }
 
 async function comeBy(

@@ -3,6 +3,7 @@ import { isAdmitted, type Standing } from '../chat/access.ts'
 import { type Asked, type Entry, identify, type Visit } from '../chat/entry.ts'
 import type { Stores } from '../chat/files/store.ts'
 import type { FileBounds } from '../chat/files/uploads.ts'
+import type { Passwords } from '../chat/passwords.ts'
 import type { Person } from '../chat/people.ts'
 import type { Reads } from '../chat/reads.ts'
 import { notAdmitted, notFound, Refusal, signIn } from '../chat/refusal.ts'
@@ -56,6 +57,8 @@ declare module 'hono' {
     announce: (roomId: number, seq: number) => void
     /** The one way to the rooms' logs. */
     writing: Writing
+    /** Hashes passwords, and compares them with stored ones. */
+    passwords: Passwords
     /** What the database says of itself; it changes when the database is replaced. */
     server: () => Server
     /** Signs the cookies. */

@@ -70,7 +70,7 @@ async function signIn(
   session: Session,
 ): Promise<Opened | Refusal> {
   const typed = { password, isNeeded: !hasPassword }
-  const opened = await signInByLink(c.var.sql, key, typed, session)
+  const opened = await signInByLink(c.var, key, typed, session)
   if (opened instanceof Refusal) return opened
   const before = sessionOf(c, c.var.secret())
   if (before) announceChange(c, await signOut(c.var.sql, before))
@@ -87,7 +87,7 @@ async function own(
   const person = asker?.person ?? null
   if (person?.kind === 'owner') return new Refusal('conflict', 'You are an owner already.')
   const draft = person?.kind === 'member' ? null : readAccountDraft(fields, person)
-  return draft instanceof Refusal ? draft : becomeOwner(c.var.sql, key, asker, draft, session)
+  return draft instanceof Refusal ? draft : becomeOwner(c.var, key, asker, draft, session)
 }
 
 function propsOf(c: Context, link: EntryLink, asker: Asker | null, typed: Fields = {}): EnterProps {

@@ -35,7 +35,7 @@ export const changePassword: Answer = async (c) => {
   const { person, session } = asker
   const typed = { current: fields.current ?? '', password: fields.password ?? '' }
   const mayTry = () => c.var.signIns(loginOf(person.name))
-  const changed = await passwords.changePassword(c.var.sql, person, session, typed, mayTry)
+  const changed = await passwords.changePassword(c.var, person, session, typed, mayTry)
   if (changed instanceof Refusal) {
     if (formOf(c) !== 'page') return changed
     const isSet = await hasPassword(c, asker)

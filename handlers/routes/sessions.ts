@@ -39,7 +39,7 @@ async function enter(c: Context, fields: Fields, session: NewSession): Promise<O
   const tooOften = await triedTooOften(c, login, device)
   if (tooOften) return tooOften
   const before = sessionOf(c, c.var.secret())
-  return signIn(c.var.sql, { name, password }, session, before, device !== null)
+  return signIn(c.var, { name, password }, session, before, device !== null)
 }
 
 /**

@@ -4,6 +4,7 @@ import { openAccount } from '../../handlers/chat/accounts.ts'
 import { makeChallenge, takeChallenge } from '../../handlers/chat/challenges.ts'
 import { offerSignIn, signInByPasskey } from '../../handlers/chat/passkey-sessions.ts'
 import { addPasskey, listPasskeys, offerPasskey } from '../../handlers/chat/passkeys.ts'
+import { createPasswords } from '../../handlers/chat/passwords.ts'
 import type { Person } from '../../handlers/chat/people.ts'
 import { limits } from '../../handlers/limits.ts'
 import { type CreationJson, Passkey, type RequestJson } from '../handlers/authenticator.ts'
@@ -11,6 +12,8 @@ import { suite } from '../suite.ts'
 import { drivers, guest, openStorage, type Storage, succeeded } from './storage.ts'
 
 const site = { host: 'chat.example', origin: 'https://chat.example' }
+
+const passwords = createPasswords(4)
 
 /** Without an invitation, from nowhere in particular. */
 const nobodys = { link: null, address: null }
@@ -29,7 +32,9 @@ for (const driver of drivers) {
   async function member(): Promise<Person> {
     const profile = { name: `Member ${randomBytes(6).toString('hex')}`, color: '#336699' }
     const draft = { profile, password: 'a few plain words' }
-    return succeeded(await openAccount(storage.sql, null, draft, newSession(), nobodys)).person
+    return succeeded(
+      await openAccount({ sql: storage.sql, passwords }, null, draft, newSession(), nobodys),
+    ).person
   }
 
   async function add(person: Person): Promise<Passkey> {

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
 import { openAccount, signOut } from '../../handlers/chat/accounts.ts'
 import { identify } from '../../handlers/chat/entry.ts'
+import { createPasswords } from '../../handlers/chat/passwords.ts'
 import { readProfile, rename } from '../../handlers/chat/people.ts'
 import { readServer } from '../../handlers/chat/server.ts'
 import { friendlyColor, friendlyName } from '../../handlers/chat/words.ts'
@@ -14,6 +15,8 @@ import {
   type Storage,
   succeeded,
 } from './storage.ts'
+
+const passwords = createPasswords(4)
 
 /** Without an invitation, from nowhere in particular. */
 const nobodys = { link: null, address: null }
@@ -99,7 +102,13 @@ for (const driver of drivers) {
     const key = Buffer.from(`session ${person.id}`)
     const draft = { profile, password: 'a few plain words' }
     succeeded(
-      await openAccount(sql, { person, session }, draft, { key, device: 'A program' }, nobodys),
+      await openAccount(
+        { sql, passwords },
+        { person, session },
+        draft,
+        { key, device: 'A program' },
+        nobodys,
+      ),
     )
     const other = { name: `Other ${person.id}`, color: '#aa0000' }
     assert.is(refusedAs(await rename(sql, person, other)), 'conflict')
@@ -119,7 +128,7 @@ for (const driver of drivers) {
       password: 'too late now',
     }
     const late = { key: Buffer.from(`late ${person.id}`), device: 'A program' }
-    const opened = await openAccount(sql, { person, session }, draft, late, nobodys)
+    const opened = await openAccount({ sql, passwords }, { person, session }, draft, late, nobodys)
     assert.is(refusedAs(opened), 'conflict')
     assert.is((await enterOne(sql, Buffer.from(`late ${person.id}`), 'lobby')).person, null)
   })

@@ -5,6 +5,7 @@ import type { Hono } from 'hono'
 import { createApp } from '../../handlers/app.ts'
 import type { Stores } from '../../handlers/chat/files/store.ts'
 import { createSpareLog } from '../../handlers/chat/files/uploads.ts'
+import { createPasswords, type Passwords } from '../../handlers/chat/passwords.ts'
 import { Reads } from '../../handlers/chat/reads.ts'
 import { databaseIsAway, type Sql } from '../../handlers/chat/sql.ts'
 import { Uses } from '../../handlers/chat/uses.ts'
@@ -42,6 +43,7 @@ export type Instance = {
   secret: () => Secret
   /** Tells this instance and the others, as a post does. */
   announce: (roomId: number, seq: number) => void
+  passwords: Passwords
   /** Writes what it has seen of sessions. */
   uses: Uses
   /** Writes how far people have read. */
@@ -67,7 +69,7 @@ export async function startInstance(
   through: (sql: Sql) => Sql = (sql) => sql,
   isSilent = false,
 ): Promise<Instance> {
-  const config = readConfig(env)
+  const config = readConfig({ PASSWORD_COST: process.env.PASSWORD_COST, ...env })
   const database = await openDatabase(config.database)
   database.onBroken(() => {})
   const sql = through(database.pool)
@@ -86,6 +88,7 @@ export async function startInstance(
   })
   const { hub, known, announce, server } = engine
   const writing = new Writing({ transact: database.transact, onMoved: announce })
+  const passwords = createPasswords(config.passwordCost)
   const log = createLog('text', (line) => lines.push(line))
   const uses = new Uses(sql, (error) => lines.push(`uses: ${String(error)}`))
   const stores = openStores(config.files, sql)
@@ -107,6 +110,7 @@ export async function startInstance(
     writing,
     server,
     secret,
+    passwords,
     pace: createPace(config.posts),
     paces: createPaces(config.perHour),
     searches: createTurns(),
@@ -138,6 +142,7 @@ export async function startInstance(
     stores,
     secret,
     announce,
+    passwords,
     uses,
     reads,
     lines,
