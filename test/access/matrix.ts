@@ -1,5 +1,5 @@
 /** Asks each row of the table as each role, and tells what is otherwise than it says. */
-import { type Role, roles } from './roles.ts'
+import { outside, type Role, roles } from './roles.ts'
 import type { Row } from './table.ts'
 import type { Entry, Room, World } from './world.ts'
 
@@ -7,35 +7,41 @@ import type { Entry, Room, World } from './world.ts'
 export type Cell = { row: string; role: Role; wanted: string; got: string }
 
 /**
- * Asks a row as everybody.
+ * Asks a row as each of the roles that the world has.
  * @param room of the rows that have one
  * @param entry whom the server lets in while it is asked
- * @returns a cell for each role that the world has
+ * @returns a cell for each
  */
 export async function askRow(
   world: World,
   row: Row,
   room: 'closed' | 'open',
-  entry: Entry = 'open',
+  { entry = 'open', as = roles }: { entry?: Entry; as?: readonly Role[] } = {},
 ): Promise<Cell[]> {
   const cells: Cell[] = []
-  for (const [i, role] of roles.entries()) {
+  for (const role of as) {
     if (!world.has(role)) continue
-    const wanted = row.cells[i] ?? '?'
-    const place = world[room]
-    const [method = '', path = ''] = row.name.split(' ')
-    const body = row.body?.(world, place, role)
-    const address = filled(path, row, world, place)
-    const { status } = await world.under(entry, () => world.as(role, method, address, body))
+    await world.enter(entry)
+    const { status } = await askAs(world, row, room, role)
     const got = status < 400 ? '+' : String(status)
-    cells.push({ row: row.name, role, wanted, got })
-    if (method === 'GET' || status >= 400) continue
-    // What was done would be in the way of the next.
-    if (row.changes === 'session') await world.renewSession(role)
-    if (row.changes === 'session' || row.changes === 'guest') await world.renewGuests()
-    else if (row.changes === 'room') await world.renewRoom(room)
+    cells.push({ row: row.name, role, wanted: row.cells[roles.indexOf(role)] ?? '?', got })
+    if (status < 400) await undo(world, row, room, role)
   }
   return cells
+}
+
+function askAs(world: World, row: Row, room: 'closed' | 'open', role: Role) {
+  const place = world[room]
+  const [method = '', path = ''] = row.name.split(' ')
+  const body = row.body?.(world, place, role)
+  return world.as(role, method, filled(path, row, world, place), body)
+}
+
+/** What was done would be in the way of the next. */
+async function undo(world: World, { changes }: Row, room: 'closed' | 'open', role: Role) {
+  const hasCome = changes === 'coming' && outside.includes(role)
+  if (changes === 'person' || hasCome) await world.renewPerson(role)
+  if (changes === 'room' || hasCome) await world.renewRoom(room)
 }
 
 /** A row's path with what is there in a room; `row.id` and the like stand for its parts. */

@@ -28,5 +28,8 @@ export const roles = [
 
 export type Role = (typeof roles)[number]
 
+/** Those who are known, and in no room until they come. */
+export const outside: readonly Role[] = ['guest', 'outside', 'server owner']
+
 /** Those who are there only where the server has an owner. */
 export const ofOwner: readonly Role[] = ['server owner', 'banned']

@@ -21,10 +21,10 @@ export type Row = {
   /** It concerns somebody whom the room keeps out. */
   isKept?: boolean
   /**
-   * What somebody has done there makes another of them, ends their session, or leaves the room
-   * otherwise than the table has it: it is made anew for the next to ask.
+   * What may be otherwise after somebody has done it, and is made anew for the next: the session or
+   * the account of that person, the room, or the room into which somebody from outside has come.
    */
-  changes?: 'guest' | 'session' | 'room'
+  changes?: 'person' | 'room' | 'coming'
 }
 
 export function row(text: string, more: Omit<Row, 'name' | 'cells'> = {}): Row {
@@ -120,16 +120,16 @@ export const closedRoom: readonly Row[] = [
   row('DELETE /emoji/:name                 | 401 403 403 404 404 403 404 404 404 403 401 404 403'),
   row('POST /emoji/:name                   | 401 403 403 404 404 403 404 404 404 403 401 404 403', { body: deleting }),
   row('GET /join/:token                    | +   +   +   +   +   +   +   +   +   404 +   +   +'),
-  row('POST /join/:token                   | +   +   +   +   +   +   +   +   +   403 +   +   403', { body: () => ({ name: 'somebody new' }), changes: 'guest' }),
+  row('POST /join/:token                   | +   +   +   +   +   +   +   +   +   403 +   +   403', { body: () => ({ name: 'somebody new' }), changes: 'coming' }),
   row('POST /directs                       | 401 +   +   +   +   +   +   +   +   403 401 +   403', { body: (world) => ({ people: world.met }) }),
   row('GET /me                             | +   +   +   +   +   +   +   +   +   +   +   +   +'),
-  row('PATCH /me                           | +   +   +   +   +   +   +   +   +   403 +   403 403', { body: asIs, changes: 'guest' }),
-  row('POST /me                            | +   +   +   +   +   +   +   +   +   403 +   403 403', { body: (world, room, role) => ({ _method: 'PATCH', ...asIs(world, room, role) }), changes: 'guest' }),
+  row('PATCH /me                           | +   +   +   +   +   +   +   +   +   403 +   403 403', { body: asIs }),
+  row('POST /me                            | +   +   +   +   +   +   +   +   +   403 +   403 403', { body: (world, room, role) => ({ _method: 'PATCH', ...asIs(world, room, role) }) }),
   row('GET /me/events                      | +   +   +   +   +   +   +   +   +   +   +   +   +'),
-  row('POST /accounts                      | +   +   +   409 409 +   409 409 409 403 +   403 403', { body: (world, room, role) => ({ ...unique(world, room, role), password: 'a few plain words' }), changes: 'guest' }),
+  row('POST /accounts                      | +   +   +   409 409 +   409 409 409 403 +   403 403', { body: (world, room, role) => ({ ...unique(world, room, role), password: 'a few plain words' }), changes: 'person' }),
   row('POST /sessions                      | 401 401 401 401 401 401 401 401 401 401 401 403 403', { body: (world, room, role) => ({ ...unique(world, room, role), password: 'wrong wrong wrong' }) }),
-  row('DELETE /sessions/current            | +   +   +   +   +   +   +   +   +   +   +   403 403', { changes: 'session' }),
-  row('POST /sessions/current              | +   +   +   +   +   +   +   +   +   +   +   403 403', { body: deleting, changes: 'session' }),
+  row('DELETE /sessions/current            | +   +   +   +   +   +   +   +   +   +   +   403 403', { changes: 'person' }),
+  row('POST /sessions/current              | +   +   +   +   +   +   +   +   +   +   +   403 403', { body: deleting, changes: 'person' }),
   row('POST /challenges/sessions/passkey   | +   +   +   +   +   +   +   +   +   +   +   +   403'),
   row('POST /sessions/passkey              | 422 422 422 422 422 422 422 422 422 422 422 422 403', { body: () => ({ credential: '{}' }) }),
   row('GET /passkeys                       | 401 403 403 +   +   403 +   +   +   403 401 403 403'),
@@ -177,13 +177,13 @@ export const openRoom: readonly Row[] = [
   row('GET /r/:room                        | +   +   +   +   +   +   +   +   +   404 +   +   +'),
   row('GET /r/:room/messages               | +   +   +   +   +   +   +   +   +   404 +   +   +'),
   row('GET /r/:room/members                | +   +   +   +   +   +   +   +   +   404 +   +   +'),
-  row('POST /r/:room/messages              | 401 +   +   +   +   403 +   +   +   404 401 +   403', { body: () => ({ body: 'said' }), changes: 'room' }),
-  row('PUT /r/:room/messages/:n/reactions/:emoji     | 401 +   +   +   +   403 +   +   +   404 401 +   403', { changes: 'room' }),
-  row('PUT /r/:room/messages/:n/pin        | 401 403 +   403 +   403 +   +   +   404 401 +   403', { changes: 'room' }),
-  row('POST /r/:room/files                 | 401 +   +   +   +   403 +   +   +   404 401 +   403', { body: sending, changes: 'room' }),
+  row('POST /r/:room/messages              | 401 +   +   +   +   403 +   +   +   404 401 +   403', { body: () => ({ body: 'said' }), changes: 'coming' }),
+  row('PUT /r/:room/messages/:n/reactions/:emoji     | 401 +   +   +   +   403 +   +   +   404 401 +   403', { changes: 'coming' }),
+  row('PUT /r/:room/messages/:n/pin        | 401 403 +   403 +   403 +   +   +   404 401 +   403', { changes: 'coming' }),
+  row('POST /r/:room/files                 | 401 +   +   +   +   403 +   +   +   404 401 +   403', { body: sending, changes: 'coming' }),
   row('GET /files/:id/:name                | +   +   +   +   +   +   +   +   +   404 +   +   +', { id: file }),
-  row('PUT /r/:room/typing                 | 401 +   +   +   +   403 +   +   +   404 401 +   403', { changes: 'room' }),
-  row('PUT /r/:room/read                   | 401 +   +   +   +   +   +   +   +   404 401 +   403', { changes: 'room' }),
+  row('PUT /r/:room/typing                 | 401 +   +   +   +   403 +   +   +   404 401 +   403', { changes: 'coming' }),
+  row('PUT /r/:room/read                   | 401 +   +   +   +   +   +   +   +   404 401 +   403', { changes: 'coming' }),
   row('PATCH /r/:room                      | 401 403 403 403 403 403 +   +   +   404 401 403 403', { body: () => ({ topic: 'another' }), changes: 'room' }),
   row('PUT /r/:room/members/:person        | 401 403 403 403 403 403 +   +   +   404 401 403 403', { body: () => ({ role: 'member' }), changes: 'room' }),
   row('PUT /r/:room/bans/:person           | 401 403 403 403 403 403 +   +   +   404 401 403 403', { changes: 'room' }),
@@ -191,5 +191,5 @@ export const openRoom: readonly Row[] = [
   row('GET /r/:room/reports                | 401 403 403 403 403 403 +   +   +   404 401 403 403'),
   row('GET /r/:room/audit                  | 401 403 403 403 403 403 +   +   +   404 401 403 403'),
   row('DELETE /r/:room/messages/:n         | 401 403 403 403 403 403 +   +   +   404 401 403 403', { changes: 'room' }),
-  row('POST /r/:room/messages/:n/reports   | 401 +   +   +   +   +   +   +   +   404 401 +   403', { changes: 'room' }),
+  row('POST /r/:room/messages/:n/reports   | 401 +   +   +   +   +   +   +   +   404 401 +   403', { changes: 'coming' }),
 ]

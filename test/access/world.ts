@@ -54,6 +54,8 @@ export type Room = {
   link: string
   /** What an invitation to the closed room holds. */
   token: string
+  /** The same of an invitation to read. */
+  readToken: string
 }
 
 const PASSWORD = 'a few plain words'
@@ -64,6 +66,7 @@ export class World {
   readonly #ownerToken: (() => Promise<string>) | null
   #people = new Map<Role, Person>()
   #subjectShown: Shown = {}
+  #entry: Entry = 'open'
   closed!: Room
   open!: Room
   /** An account of nobody in the table, whom the server's owner may change. */
@@ -98,7 +101,8 @@ export class World {
       const shown = { authorization: `Bearer ${token}` }
       this.#people.set(role, { ...this.#of('inside'), shown })
     }
-    await this.renewGuests()
+    await this.#guests()
+    await this.#rooms()
   }
 
   async #owner(token: string): Promise<void> {
@@ -128,29 +132,50 @@ export class World {
     }
   }
 
-  /** Asks while the server lets in others than everybody, and lets everybody in again. */
-  async under<T>(entry: Entry, asking: () => Promise<T>): Promise<T> {
-    if (entry === 'open') return asking()
-    await this.#enter(entry)
+  /** Does something while the server lets in others than everybody, and lets everybody in again. */
+  async under<T>(entry: Entry, doing: () => Promise<T>): Promise<T> {
+    await this.enter(entry)
     try {
-      return await asking()
+      return await doing()
     } finally {
-      await this.#enter('open')
+      await this.enter('open')
     }
   }
 
-  async #enter(entry: Entry): Promise<void> {
+  /** Says whom the server lets in from now on. */
+  async enter(entry: Entry): Promise<void> {
+    if (entry === this.#entry) return
     expect(await this.ask(this.#of('server owner').shown, 'PATCH', '/policy', { entry }), 200)
+    this.#entry = entry
   }
 
-  /** Those without an account are made anew: what was asked as them may have made others of them. */
-  async renewGuests(): Promise<void> {
-    for (const role of ['guest', 'by link', 'reader', 'ended'] as const) {
+  async #guests(): Promise<void> {
+    for (const role of ['guest', 'by link', 'reader'] as const) {
       this.#people.set(role, await this.#guest())
     }
+    const ended = await this.#guest()
+    expect(await this.ask(ended.shown, 'DELETE', '/sessions/current'), 200)
+    this.#people.set('ended', ended)
     if (this.#ownerToken) await this.#banned()
-    expect(await this.ask(this.#of('ended').shown, 'DELETE', '/sessions/current'), 200)
-    await this.renewRooms()
+  }
+
+  /**
+   * Gives a role a session that holds, after something was asked as that person which may have ended
+   * the session or made an account of a guest: a member signs in, a guest is made anew. The shown
+   * things of a visitor, an ended session and a token stay what they are.
+   */
+  async renewPerson(role: Role): Promise<void> {
+    await this.enter('open')
+    if (this.#people.get(role)?.isAccount) return this.#signIn(role)
+    if (role === 'banned') return this.#banned()
+    if (role !== 'guest' && role !== 'by link' && role !== 'reader') return
+    const person = await this.#guest()
+    this.#people.set(role, person)
+    if (role === 'guest') return
+    for (const { token, readToken } of [this.closed, this.open]) {
+      const path = `/join/${role === 'reader' ? readToken : token}`
+      expect(await this.ask(person.shown, 'POST', path), 201)
+    }
   }
 
   async #banned(): Promise<void> {
@@ -165,17 +190,16 @@ export class World {
     return role === 'visitor' || this.#people.has(role)
   }
 
-  /** Whoever has an account is signed in anew. */
-  async renewSession(role: Role): Promise<void> {
-    const person = this.#people.get(role)
-    if (!person?.isAccount || person.shown.authorization) return
+  async #signIn(role: Role): Promise<void> {
+    const person = this.#of(role)
+    if (person.shown.authorization) return
     const device = person.shown.cookie?.split('; ').find((one) => one.startsWith('natter_device='))
     const asked = { name: person.name, password: PASSWORD }
     const entered = await this.ask(device ? { cookie: device } : {}, 'POST', '/sessions', asked)
     this.#people.set(role, personOf(expect(entered, 201), true))
   }
 
-  async renewRooms(): Promise<void> {
+  async #rooms(): Promise<void> {
     const met = await this.#guest()
     expect(await this.ask(met.shown, 'POST', '/r/lobby/messages', { body: 'here I am' }), 201)
     this.met = met.id
@@ -184,6 +208,7 @@ export class World {
   }
 
   async renewRoom(which: 'closed' | 'open'): Promise<void> {
+    await this.enter('open')
     this[which] = await this.#room(which)
   }
 
@@ -248,8 +273,11 @@ export class World {
     const [write, read] = [await this.#link(path, 'write'), await this.#link(path, 'read')]
     const [target, kept] = [await this.#guest(), await this.#guest()]
     const coming = [this.#of('by link'), this.#of('inside'), this.#of('moderator'), target, kept]
-    for (const { shown } of coming)
-      expect(await this.ask(shown, 'POST', `/join/${write.token}`), 201)
+    await Promise.all(
+      coming.map(async ({ shown }) =>
+        expect(await this.ask(shown, 'POST', `/join/${write.token}`), 201),
+      ),
+    )
     expect(await this.ask(this.#of('reader').shown, 'POST', `/join/${read.token}`), 201)
     const moderator = `${path}/members/${this.#of('moderator').id}`
     expect(await this.ask(owner, 'PUT', moderator, { role: 'moderator' }), 200)
@@ -274,6 +302,7 @@ export class World {
       file: JSON.parse(sent.text).files[0].id,
       link: read.id,
       token: write.token,
+      readToken: read.token,
     }
   }
 

@@ -34,7 +34,7 @@ for (const [entry, table, shutOut] of tables) {
   for (const room of ['closed', 'open'] as const) {
     for (const row of table[room]) {
       test(`${row.name}, ${room}, where the policy is ${entry}`, async () => {
-        assert.equal(differences(await askRow(started.world, row, room, entry)), [])
+        assert.equal(differences(await askRow(started.world, row, room, { entry })), [])
       })
     }
   }
