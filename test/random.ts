@@ -1,5 +1,5 @@
 /** Chance that can be repeated: a randomised test prints its seed, and `SEED` gives it again. */
-import { randomInt } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 
 export type Chance = {
   /** A whole number from `least` to `most`, both included. */
@@ -28,11 +28,22 @@ export function chance(what: string): Chance {
   }
 }
 
-/** A seed of its own for one test, printed. */
+/**
+ * How often a search for trouble is tried: a few times in each run, many times where `TEST_LONG` is
+ * set, as `npm run test:long` does.
+ */
+export const times = (few: number, many: number): number => (process.env.TEST_LONG ? many : few)
+
+/** The seed of the run: `SEED` if it is set. */
+const runSeed = Number(process.env.SEED) || randomInt(1, 2 ** 31)
+
+/**
+ * A seed of a test's own, made of the run's and of its name; the run's is printed.
+ * @param what names the test in the print
+ */
 export function seedOf(what: string): number {
-  const seed = Number(process.env.SEED) || randomInt(1, 2 ** 31)
-  console.log(`  ${what}: SEED=${seed}`)
-  return seed
+  console.log(`  ${what}: SEED=${runSeed}`)
+  return createHash('sha256').update(`${runSeed} ${what}`).digest().readInt32LE()
 }
 
 /** Tommy Ettinger's generator: 32 bits of state, good enough to mix test cases. */

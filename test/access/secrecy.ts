@@ -60,31 +60,33 @@ async function toldApartIn(
   for (const row of rows) {
     const [method = '', path = ''] = row.name.split(' ')
     if (!path.startsWith('/r/')) continue
-    for (const [who, shown] of people) {
-      const bodies = method === 'GET' ? [undefined] : [row.body?.(world, room, 'guest'), {}]
-      for (const body of bodies) {
-        const [there, nowhere] = await bothOf(world, row, room, (address) =>
-          world.ask(shown, method, address, body),
-        )
-        if (told(there) !== told(nowhere)) found.push(`${row.name}, ${who}: ${told(there)}`)
-      }
-    }
+    const bodies = method === 'GET' ? [undefined] : [row.body?.(world, room, 'guest'), {}]
+    const asked = people.flatMap((person) => bodies.map((body) => [...person, body] as const))
+    await all(asked, async ([who, shown, body]) => {
+      const [there, nowhere] = await bothOf(world, row, room, (address) =>
+        world.ask(shown, method, address, body),
+      )
+      if (told(there) !== told(nowhere)) found.push(`${row.name}, ${who}: ${told(there)}`)
+    })
   }
   return found
 }
+
+/** Asks at the same time what changes nothing. */
+const all = <T>(of: readonly T[], asking: (one: T) => Promise<void>) => Promise.all(of.map(asking))
 
 /** The same of pages: the address aside, they are the same to the letter. */
 export async function pagesToldApart(world: World, rows: readonly Row[]): Promise<string[]> {
   const found: string[] = []
   for (const row of rows) {
     if (!row.name.startsWith('GET /r/')) continue
-    for (const [who, shown] of peopleOutside(world)) {
+    await all(peopleOutside(world), async ([who, shown]) => {
       const [there, nowhere] = await bothOf(world, row, world.closed, (address) =>
         world.page(shown, address),
       )
       const { slug } = world.closed
       if (there.text.replaceAll(slug, missing) !== nowhere.text) found.push(`${row.name}, ${who}`)
-    }
+    })
   }
   return found
 }
@@ -96,10 +98,10 @@ async function bothOf(
   asking: (address: string) => Promise<Answer>,
 ): Promise<[there: Answer, nowhere: Answer]> {
   const path = row.name.slice(row.name.indexOf(' ') + 1)
-  return [
-    await asking(filled(path, row, world, room)),
-    await asking(filled(path, row, world, { ...room, slug: missing })),
-  ]
+  return Promise.all([
+    asking(filled(path, row, world, room)),
+    asking(filled(path, row, world, { ...room, slug: missing })),
+  ])
 }
 
 /** Addresses that take a room otherwise than by their path. */
@@ -121,12 +123,13 @@ export async function secretsTold(world: World, rows: readonly Row[]): Promise<s
     .filter(({ name }) => name.startsWith('GET /') && !name.startsWith('GET /join'))
     .map((row) => filled(row.name.slice('GET '.length), row, world, world.closed))
   for (const address of [...addresses, ...besides(slug)]) {
-    const all = address.includes(slug) ? secrets : [...secrets, slug]
-    for (const [who, shown] of peopleOutside(world)) {
-      const answers = [await world.page(shown, address), await world.ask(shown, 'GET', address)]
-      if (all.some((words) => answers.some(({ text }) => text.includes(words))))
+    const secret = address.includes(slug) ? secrets : [...secrets, slug]
+    await all(peopleOutside(world), async ([who, shown]) => {
+      const answers = [world.page(shown, address), world.ask(shown, 'GET', address)]
+      const texts = (await Promise.all(answers)).map(({ text }) => text)
+      if (secret.some((words) => texts.some((text) => text.includes(words))))
         found.push(`${address}, ${who}`)
-    }
+    })
   }
   return found
 }

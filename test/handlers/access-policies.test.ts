@@ -8,7 +8,7 @@ import { toldApart } from '../access/secrecy.ts'
 import { closedRoom } from '../access/table.ts'
 import { suite } from '../suite.ts'
 
-const test = suite('the access matrix under other policies', 240)
+const test = suite('the access matrix under other policies')
 
 let started: Awaited<ReturnType<typeof startWorld>>
 

@@ -14,7 +14,7 @@ import { closedRoom, openRoom } from '../access/table.ts'
 import type { World } from '../access/world.ts'
 import { suite } from '../suite.ts'
 
-const test = suite('the access matrix', 240)
+const test = suite('the access matrix')
 
 let started: Awaited<ReturnType<typeof startWorld>>
 let world: World

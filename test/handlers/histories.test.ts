@@ -5,13 +5,13 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { migratedDatabase, type TestDatabase } from '../database.ts'
-import { seedOf } from '../random.ts'
+import { seedOf, times } from '../random.ts'
 import { suite } from '../suite.ts'
 import { type Instance, startInstance } from './app.ts'
 import { ask, join, jsonOf, type PageJson, roomOf, type Someone } from './ask.ts'
 import { browser, program, type Reader } from './readers.ts'
 
-const test = suite('any history of a conversation', 240)
+const test = suite('any history of a conversation')
 
 let database: TestDatabase
 let instances: Instance[]
@@ -125,7 +125,7 @@ for (const [kind, open] of Object.entries({ browser, program })) {
         for (const reader of readers) await converges(reader, room)
       },
     )
-    await fc.assert(history, { numRuns: 12, seed, endOnFailure: true })
+    await fc.assert(history, { numRuns: times(3, 40), seed, endOnFailure: true })
   })
 }
 

@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { type Role, roles } from '../../handlers/chat/access.ts'
 import { migratedDatabase, type TestDatabase } from '../database.ts'
-import { seedOf } from '../random.ts'
+import { seedOf, times } from '../random.ts'
 import { suite } from '../suite.ts'
 import { type Instance, startInstance } from './app.ts'
 import { ask, join, jsonOf, type Someone } from './ask.ts'
 
-const test = suite('powers', 240)
+const test = suite('powers')
 
 let database: TestDatabase
 let instance: Instance
@@ -218,7 +218,7 @@ test('of people who are no owners of the server, nobody gets what nobody gave th
       await history.holds()
     }
   })
-  await fc.assert(property, { seed, numRuns: 25, endOnFailure: true })
+  await fc.assert(property, { seed, numRuns: times(6, 60), endOnFailure: true })
 })
 
 test.run()
