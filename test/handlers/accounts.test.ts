@@ -1,10 +1,9 @@
 import pg from 'pg'
 import * as assert from 'uvu/assert'
 import { limits } from '../../handlers/limits.ts'
-import { connection, migratedDatabase, type TestDatabase } from '../database.ts'
+import { connection } from '../database.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
-import { type Instance, startInstance } from './app.ts'
 import {
   type Asked,
   ask,
@@ -18,22 +17,10 @@ import {
   say,
 } from './ask.ts'
 import { isRefused } from './expect.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('accounts', 60)
-
-let database: TestDatabase
-let instance: Instance
-let other: Instance
-
-test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
-  other = await startInstance(database.env)
-})
-test.after(async () => {
-  await Promise.all([instance.stop(), other.stop()])
-  await database.drop()
-})
+const { database, instance, other } = startInstances(test, ['instance', 'other'])
 
 const PASSWORD = 'a few plain words'
 

@@ -1,9 +1,7 @@
 /** Answers, what they quote, their threads, and whom a text names. */
 import * as assert from 'uvu/assert'
 import { limits } from '../../handlers/limits.ts'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import {
   ask,
   join,
@@ -15,29 +13,20 @@ import {
   say,
 } from './ask.ts'
 import { isRefused } from './expect.ts'
-import { come, linkTo, run } from './scene.ts'
+import { come, linkTo, run, startInstances } from './scene.ts'
 
 const test = suite('answers and names')
+const { database, instance } = startInstances(test, ['instance'])
 
-let database: TestDatabase
-let instance: Instance
 let olga: Someone
 let ann: Someone
 let room: string
 
-test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
-})
 test.before.each(async () => {
   const { app } = instance
   ;[olga, ann] = [await join(app, 'olga'), await join(app, 'Ann Archer')]
   room = await roomOf(app, olga, `Room ${Math.random()}`)
   await say(app, ann, room, 'hello')
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
 })
 
 const answer = (by: Someone, body: string, { n }: { n: number }) =>

@@ -3,9 +3,7 @@ import { randomBytes } from 'node:crypto'
 import sharp from 'sharp'
 import * as assert from 'uvu/assert'
 import { limits } from '../../handlers/limits.ts'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import {
   ask,
   type Form,
@@ -19,26 +17,20 @@ import {
 } from './ask.ts'
 import { isIn, isRefused } from './expect.ts'
 import { member, owner, rowsOf } from './members.ts'
+import { startInstances } from './scene.ts'
 import { bytesOf } from './sending.ts'
 
 const test = suite('custom emoji')
+const { database, instance } = startInstances(test, ['instance'])
 
-let database: TestDatabase
-let instance: Instance
 let ann: Someone
 let ben: Someone
 let guest: Someone
 
 test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
   ann = await member(instance)
   ben = await member(instance)
   guest = await join(instance.app, 'guest')
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
 })
 test.before.each(async () => {
   await rowsOf(database.env, 'delete from custom_emoji')

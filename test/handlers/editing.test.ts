@@ -2,9 +2,7 @@
 import * as assert from 'uvu/assert'
 import { emptyDeleted } from '../../handlers/chat/retention.ts'
 import { limits } from '../../handlers/limits.ts'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import {
   ask,
   type ChangesJson,
@@ -17,30 +15,21 @@ import {
   say,
 } from './ask.ts'
 import { isRefused } from './expect.ts'
-import { run } from './scene.ts'
+import { run, startInstances } from './scene.ts'
 
 const test = suite('changing what was said')
+const { database, instance } = startInstances(test, ['instance'])
 
-let database: TestDatabase
-let instance: Instance
 let olga: Someone
 let ann: Someone
 let room: string
 let said: MessageJson
 
-test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
-})
 test.before.each(async () => {
   const { app } = instance
   ;[olga, ann] = [await join(app, 'olga'), await join(app, 'ann')]
   room = await roomOf(app, olga, `Room ${Math.random()}`)
   said = await say(app, ann, room, 'first words')
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
 })
 
 const pathOf = ({ n }: MessageJson = said) => `/r/${room}/messages/${n}`

@@ -1,31 +1,27 @@
 import pg from 'pg'
 import * as assert from 'uvu/assert'
-import { connection, migratedDatabase, type TestDatabase } from '../database.ts'
+import { connection } from '../database.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import { type Asked, ask, type Form, forms, join, roomOf, type Someone, say } from './ask.ts'
 import { isRefused } from './expect.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('errors')
+const { database, instance } = startInstances(test, ['instance'], {
+  POST_RATE: '1',
+  POST_BURST: '5',
+})
 
-let database: TestDatabase
-let instance: Instance
 let ann: Someone
 let ben: Someone
 let room: string
 let closed: string
 
 test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance({ ...database.env, POST_RATE: '1', POST_BURST: '5' })
   ann = await join(instance.app, 'ann')
   ben = await join(instance.app, 'ben')
   room = await roomOf(instance.app, ann, 'Errors')
   closed = await roomOf(instance.app, ann, 'Board', 'closed')
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
 })
 
 type Case = {

@@ -1,10 +1,10 @@
 import * as assert from 'uvu/assert'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import { ask, join, jsonOf, type MessageJson, type Someone, say } from './ask.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('what people write is text')
+const { instance } = startInstances(test, ['instance'])
 
 const markup = [
   '<script>alert(1)</script>',
@@ -20,14 +20,10 @@ const markup = [
 ]
 const text = markup.join('\n')
 
-let database: TestDatabase
-let instance: Instance
 let ann: Someone
 let room: string
 
 test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
   ann = await join(instance.app, '"><script>x</script><b>')
   const made = await ask(instance.app, '/rooms', {
     by: ann,
@@ -35,10 +31,6 @@ test.before(async () => {
   })
   room = (await jsonOf<{ room: { slug: string } }>(made)).room.slug
   await say(instance.app, ann, room, text)
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
 })
 
 /** Elements and attributes that only what people wrote could have brought in. */

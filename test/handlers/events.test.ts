@@ -1,33 +1,24 @@
 import * as assert from 'uvu/assert'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
-import { type Instance, startInstance } from './app.ts'
+import type { Instance } from './app.ts'
 import { ask, join, jsonOf, type PageJson, roomOf, type Someone, say } from './ask.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('all that a person sees, by one wait', 30)
+const { here, there } = startInstances(test, ['here', 'there'])
 
 type Event = { type: string; room?: string; last?: number; messages?: number; mentions?: number }
 type Answer = { events: (Event & { message?: { body: string } })[]; next: string; reset: boolean }
 
-let database: TestDatabase
-let here: Instance
-let there: Instance
 let ann: Someone
 let bob: Someone
 let open: string
 let other: string
 
 test.before(async () => {
-  database = await migratedDatabase()
-  here = await startInstance(database.env)
-  there = await startInstance(database.env)
   ann = await join(here.app, 'ann')
   bob = await join(here.app, 'bob')
-})
-test.after(async () => {
-  await Promise.all([here.stop(), there.stop()])
-  await database.drop()
 })
 test.before.each(async () => {
   // How far somebody has read is told as well, and is another test's affair.

@@ -3,28 +3,19 @@ import { randomBytes } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import { fileName } from '../../handlers/chat/files/names.ts'
 import { limits } from '../../handlers/limits.ts'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { chance } from '../random.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import { ask, join, jsonOf, type ProblemJson, type Someone } from './ask.ts'
-import { run } from './scene.ts'
+import { run, startInstances } from './scene.ts'
 import { bytesOf, type SentJson, sent } from './sending.ts'
 
 const test = suite('hostile files')
+const { database, instance } = startInstances(test, ['instance'], { POST_BURST: '100000' })
 
-let database: TestDatabase
-let instance: Instance
 let ann: Someone
 
 test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance({ ...database.env, POST_BURST: '100000' })
   ann = await join(instance.app, 'ann')
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
 })
 
 const names: [given: string, kept: string][] = [

@@ -3,9 +3,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import { collectFiles } from '../../handlers/chat/files/collecting.ts'
 import { limits } from '../../handlers/limits.ts'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
+import { migratedDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
+import { startInstance } from './app.ts'
 import {
   ask,
   forms,
@@ -17,27 +17,20 @@ import {
   type Someone,
   say,
 } from './ask.ts'
-import { come, linkTo, run } from './scene.ts'
+import { come, linkTo, run, startInstances } from './scene.ts'
 import { bytesOf, type SentJson, send, sent } from './sending.ts'
 
 const test = suite('files')
+const { database, instance } = startInstances(test, ['instance'], { FILE_BYTES: '3000000' })
 
-let database: TestDatabase
-let instance: Instance
 let ann: Someone
 let ben: Someone
 let room: string
 
 test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance({ ...database.env, FILE_BYTES: '3000000' })
   ann = await join(instance.app, 'ann')
   ben = await join(instance.app, 'ben')
   room = await roomOf(instance.app, ann, 'Files')
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
 })
 
 const app = () => instance.app

@@ -1,27 +1,20 @@
 import pg from 'pg'
 import * as assert from 'uvu/assert'
-import { connection, migratedDatabase, type TestDatabase } from '../database.ts'
+import { connection } from '../database.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import { ask, cookieOf, join, jsonOf, type PageJson, roomOf, type Someone, say } from './ask.ts'
 import { isIn, isPrivate, isRefused } from './expect.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('forms of a browser without JavaScript')
+const { database, instance } = startInstances(test, ['instance'])
 
-let database: TestDatabase
-let instance: Instance
 let ann: Someone
 let room: string
 
 test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
   ann = await join(instance.app, 'ann')
   room = await roomOf(instance.app, ann, 'Forms')
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
 })
 
 const send = (path: string, fields: Record<string, string>, by: Someone | null = ann) =>

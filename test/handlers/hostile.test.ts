@@ -1,29 +1,21 @@
 import * as assert from 'uvu/assert'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { bodiesIn, unlisted } from '../hostile/allowed.ts'
 import { malformed } from '../hostile/bytes.ts'
 import type { Hostile } from '../hostile/hostile.ts'
 import { hostile } from '../hostile/inputs.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import { type Asked, ask, join, jsonOf, type MessageJson, roomOf, type Someone } from './ask.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('texts that mean harm', 120)
+const { here } = startInstances(test, ['here'], { POST_RATE: '10000', POST_BURST: '100000' })
 
-let database: TestDatabase
-let here: Instance
 let ann: Someone
 let room: string
 
 test.before(async () => {
-  database = await migratedDatabase()
-  here = await startInstance({ ...database.env, POST_RATE: '10000', POST_BURST: '100000' })
   ann = await join(here.app, 'ann')
   room = await roomOf(here.app, ann, 'Hostile')
-})
-test.after(async () => {
-  await here.stop()
-  await database.drop()
 })
 
 const post = (asked: Asked) => ask(here.app, `/r/${room}/messages`, { by: ann, ...asked })

@@ -5,26 +5,18 @@ import * as assert from 'uvu/assert'
 import { limits } from '../../handlers/limits.ts'
 import type { Seen } from '../../handlers/media/seen.ts'
 import { stripped } from '../../handlers/media/strip.ts'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import { ask, join, jsonOf, type ProblemJson, type Someone } from './ask.ts'
+import { startInstances } from './scene.ts'
 import { bytesOf, type SentJson, send, sent } from './sending.ts'
 
 const test = suite('pictures', 60)
+const { instance } = startInstances(test, ['instance'])
 
-let database: TestDatabase
-let instance: Instance
 let ann: Someone
 
 test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
   ann = await join(instance.app, 'ann')
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
 })
 
 const get = (path: string) => ask(instance.app, path, { by: ann })

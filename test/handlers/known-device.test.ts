@@ -1,23 +1,11 @@
 import * as assert from 'uvu/assert'
 import { limits } from '../../handlers/limits.ts'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import { ask } from './ask.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('signing in from a known device', 120)
-
-let database: TestDatabase
-let instance: Instance
-
-test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
-})
+const { instance } = startInstances(test, ['instance'])
 
 const PASSWORD = 'a few plain words'
 

@@ -1,29 +1,21 @@
 import * as assert from 'uvu/assert'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
 import { latch } from '../until.ts'
-import { type Instance, startInstance } from './app.ts'
 import { ask, type Form, join, roomOf, type Someone, say } from './ask.ts'
 import { rowsOf } from './members.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('a body that comes late')
+const { database, instance } = startInstances(test, ['instance'])
 
-let database: TestDatabase
-let instance: Instance
 let ann: Someone
 let ben: Someone
 let room: string
 
 test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
   ann = await join(instance.app, 'ann')
   ben = await join(instance.app, 'ben')
   for (const by of [ann, ben]) await say(instance.app, by, 'lobby', 'hello')
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
 })
 test.before.each(async () => {
   room = await roomOf(instance.app, ann, `Closed ${Math.random()}`, 'closed')

@@ -1,7 +1,5 @@
 import * as assert from 'uvu/assert'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import {
   ask,
   type ChangesJson,
@@ -14,22 +12,15 @@ import {
   say,
 } from './ask.ts'
 import { isRefused } from './expect.ts'
-import { come, linkTo, run } from './scene.ts'
+import { come, linkTo, run, startInstances } from './scene.ts'
 
 const test = suite('invitation links')
+const { database, instance } = startInstances(test, ['instance'])
 
-let database: TestDatabase
-let instance: Instance
 let olga: Someone
 
 test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
   olga = await join(instance.app, 'olga')
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
 })
 
 const closed = () => roomOf(instance.app, olga, `Room ${Math.random()}`, 'closed')

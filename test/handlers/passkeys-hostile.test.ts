@@ -1,10 +1,8 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { limits } from '../../handlers/limits.ts'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { seedOf, times } from '../random.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import { ask, cookieOf, jsonOf, type Someone } from './ask.ts'
 import {
   base64url,
@@ -16,23 +14,17 @@ import {
   type RequestJson,
 } from './authenticator.ts'
 import { isRefused } from './expect.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('passkeys, when what comes is none', 60)
+const { instance } = startInstances(test, ['instance'])
 
-let database: TestDatabase
-let instance: Instance
 let ann: Someone
 
 test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
   const fields = { name: 'ann', password: 'a few plain words' }
   const response = await ask(instance.app, '/accounts', { json: fields })
   ann = { id: '', name: 'ann', cookie: cookieOf(response) }
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
 })
 
 const created = async (lies: Lies = {}) => {

@@ -1,10 +1,10 @@
 import pg from 'pg'
 import * as assert from 'uvu/assert'
 import { limits } from '../../handlers/limits.ts'
-import { connection, migratedDatabase, type TestDatabase } from '../database.ts'
+import { connection } from '../database.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
-import { type Instance, startInstance } from './app.ts'
+import { startInstance } from './app.ts'
 import {
   type Asked,
   ask,
@@ -23,24 +23,12 @@ import {
   type RequestJson,
 } from './authenticator.ts'
 import { isIn, isRefused } from './expect.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('passkeys', 60)
+const { database, instance, other } = startInstances(test, ['instance', 'other'])
 
 const ORIGIN = 'http://localhost'
-
-let database: TestDatabase
-let instance: Instance
-let other: Instance
-
-test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
-  other = await startInstance(database.env)
-})
-test.after(async () => {
-  await Promise.all([instance.stop(), other.stop()])
-  await database.drop()
-})
 
 type PasskeyJson = { id: string; name: string; created_at: string; used_at: string | null }
 

@@ -1,28 +1,14 @@
 import * as assert from 'uvu/assert'
 import { limits } from '../../handlers/limits.ts'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
-import { type Instance, startInstance } from './app.ts'
 import { type Asked, ask, forms, join, jsonOf, type Someone } from './ask.ts'
 import { isIn, isRefused } from './expect.ts'
 import { member, owner, PASSWORD, rowsOf, signIn, whoIs } from './members.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('another password', 60)
-
-let database: TestDatabase
-let instance: Instance
-let other: Instance
-
-test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
-  other = await startInstance(database.env)
-})
-test.after(async () => {
-  await Promise.all([instance.stop(), other.stop()])
-  await database.drop()
-})
+const { database, instance, other } = startInstances(test, ['instance', 'other'])
 
 const NEW = 'quite another one'
 

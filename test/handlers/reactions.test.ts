@@ -1,9 +1,7 @@
 /** Reactions, pins, and what somebody saves for themselves. */
 import * as assert from 'uvu/assert'
 import { limits } from '../../handlers/limits.ts'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import {
   ask,
   type ChangesJson,
@@ -16,35 +14,26 @@ import {
   say,
 } from './ask.ts'
 import { isRefused } from './expect.ts'
-import { come, linkTo } from './scene.ts'
+import { come, linkTo, startInstances } from './scene.ts'
 
 const test = suite('what is given to a message')
+const { instance } = startInstances(test, ['instance'], { POST_BURST: '1000' })
 
 type Given = MessageJson & {
   reactions: { emoji: string; count: number; by: { name: string }[] }[]
   pinned: boolean
 }
 
-let database: TestDatabase
-let instance: Instance
 let olga: Someone
 let ann: Someone
 let room: string
 let said: MessageJson
 
-test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance({ ...database.env, POST_BURST: '1000' })
-})
 test.before.each(async () => {
   const { app } = instance
   ;[olga, ann] = [await join(app, 'olga'), await join(app, 'ann')]
   room = await roomOf(app, olga, `Room ${Math.random()}`)
   said = await say(app, ann, room, 'words')
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
 })
 
 const pathOf = ({ n }: MessageJson = said) => `/r/${room}/messages/${n}`

@@ -1,7 +1,5 @@
 import * as assert from 'uvu/assert'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import {
   ask,
   type ChangesJson,
@@ -15,26 +13,20 @@ import {
   say,
 } from './ask.ts'
 import { isIn, isRefused } from './expect.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('reading')
+const { instance } = startInstances(test, ['instance'])
 
-let database: TestDatabase
-let instance: Instance
 let ann: Someone
 let room: string
 let live: string
 
 test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
   ann = await join(instance.app, 'ann')
   room = await roomOf(instance.app, ann, 'Reading')
   for (let n = 1; n <= 60; n++) await say(instance.app, ann, room, `message ${n}`)
   live = (await jsonOf<PageJson>(get(''))).live
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
 })
 
 const get = (query: string, form: Form = 'json') =>

@@ -1,23 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import * as assert from 'uvu/assert'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import { ask, join, roomOf, say } from './ask.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('rendering')
-
-let database: TestDatabase
-let here: Instance
-
-test.before(async () => {
-  database = await migratedDatabase()
-  here = await startInstance(database.env)
-})
-test.after(async () => {
-  await here.stop()
-  await database.drop()
-})
+const { here } = startInstances(test, ['here'])
 
 // Before Node 24 the first use makes every promise and callback of the process dearer.
 test('no page and no fragment makes use of an AsyncLocalStorage', async () => {

@@ -1,28 +1,20 @@
 import * as assert from 'uvu/assert'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import { ask, type Form, forms, join, jsonOf, roomOf, type Someone, say } from './ask.ts'
 import { isIn } from './expect.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('one resource, several representations')
+const { instance } = startInstances(test, ['instance'])
 
-let database: TestDatabase
-let instance: Instance
 let ann: Someone
 let room: string
 
 test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
   ann = await join(instance.app, 'ann')
   room = await roomOf(instance.app, ann, 'Tea room')
   await say(instance.app, ann, room, 'hello')
   await say(instance.app, ann, room, 'two\nlines')
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
 })
 
 const get = (path: string, form: Form, by: Someone | undefined = ann) =>

@@ -1,24 +1,17 @@
 import * as assert from 'uvu/assert'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import { ask, join, jsonOf, type MessageJson, roomOf, type Someone, say } from './ask.ts'
 import { isRefused } from './expect.ts'
-import { come, linkTo, run } from './scene.ts'
+import { come, linkTo, run, startInstances } from './scene.ts'
 
 const test = suite('roles in a room')
+const { database, instance } = startInstances(test, ['instance'])
 
-let database: TestDatabase
-let instance: Instance
 let olga: Someone
 let mod: Someone
 let ann: Someone
 let room: string
 
-test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
-})
 test.before.each(async () => {
   const { app } = instance
   ;[olga, mod, ann] = [await join(app, 'olga'), await join(app, 'mod'), await join(app, 'ann')]
@@ -26,10 +19,6 @@ test.before.each(async () => {
   const link = await linkTo(app, olga, room)
   for (const by of [mod, ann]) await come(app, by, link)
   assert.is((await put(olga, mod, { role: 'moderator' })).status, 200)
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
 })
 
 const put = (by: Someone, { id }: Someone, json: object, slug = room) =>

@@ -1,9 +1,7 @@
 import * as assert from 'uvu/assert'
 import { limits } from '../../handlers/limits.ts'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
-import { type Instance, startInstance } from './app.ts'
 import {
   type Asked,
   ask,
@@ -26,23 +24,15 @@ import {
   someoneIn,
   whoIs,
 } from './members.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('the people of a server', 60)
+const { database, instance, other } = startInstances(test, ['instance', 'other'])
 
-let database: TestDatabase
-let instance: Instance
-let other: Instance
 let olga: Someone
 
 test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
-  other = await startInstance(database.env)
   olga = await owner(instance)
-})
-test.after(async () => {
-  await Promise.all([instance.stop(), other.stop()])
-  await database.drop()
 })
 
 type ListedJson = PersonJson & { used_at: string | null; banned: boolean }

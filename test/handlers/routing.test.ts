@@ -1,23 +1,11 @@
 import type { Hono } from 'hono'
 import * as assert from 'uvu/assert'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import { ask } from './ask.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('the route table')
-
-let database: TestDatabase
-let instance: Instance
-
-test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
-})
+const { instance } = startInstances(test, ['instance'])
 
 /** Hono takes its slower router where a word and a parameter stand in the same place of two paths. */
 test('is one regular expression for each method', async () => {

@@ -1,8 +1,35 @@
-/** People in rooms, for tests of who may do what. */
+/** What a suite begins with: instances on a database of its own, people and rooms. */
 import type { Hono } from 'hono'
 import pg from 'pg'
-import { connection, type TestDatabase } from '../database.ts'
+import { connection, migratedDatabase, type TestDatabase } from '../database.ts'
+import type { suite } from '../suite.ts'
+import { type Instance, startInstance } from './app.ts'
 import { ask, cookieOf, jsonOf, type PersonJson, type Someone } from './ask.ts'
+
+/**
+ * Starts instances on a database of their own before a suite, and stops them after it.
+ * @param names what the suite calls them
+ * @param settings of the environment, beside the database's
+ * @returns the database and the instances: empty until the suite begins
+ */
+export function startInstances<Name extends string>(
+  test: Pick<ReturnType<typeof suite>, 'before' | 'after'>,
+  names: readonly Name[],
+  settings: Record<string, string> = {},
+): { database: TestDatabase } & Record<Name, Instance> {
+  const database = {} as TestDatabase
+  const instances = names.map((name) => [name, {} as Instance] as const)
+  test.before(async () => {
+    Object.assign(database, await migratedDatabase())
+    const start = () => startInstance({ ...database.env, ...settings })
+    await Promise.all(instances.map(async ([, one]) => Object.assign(one, await start())))
+  })
+  test.after(async () => {
+    await Promise.all(instances.map(([, one]) => one.stop()))
+    await database.drop()
+  })
+  return { database, ...(Object.fromEntries(instances) as Record<Name, Instance>) }
+}
 
 /** Makes an account. */
 export async function member(app: Hono, name: string): Promise<Someone> {

@@ -1,9 +1,7 @@
 import * as assert from 'uvu/assert'
 import { limits } from '../../handlers/limits.ts'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
-import { type Instance, startInstance } from './app.ts'
 import {
   type Asked,
   ask,
@@ -17,22 +15,10 @@ import {
 } from './ask.ts'
 import { isIn, isPrivate, isRefused } from './expect.ts'
 import { member, owner, PASSWORD, rowsOf, whoIs } from './members.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('tokens for programs', 60)
-
-let database: TestDatabase
-let instance: Instance
-let other: Instance
-
-test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance(database.env)
-  other = await startInstance(database.env)
-})
-test.after(async () => {
-  await Promise.all([instance.stop(), other.stop()])
-  await database.drop()
-})
+const { database, instance, other } = startInstances(test, ['instance', 'other'])
 
 type TokenJson = {
   id: string

@@ -1,8 +1,7 @@
 import * as assert from 'uvu/assert'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
-import { type Instance, startInstance } from './app.ts'
+import { startInstance } from './app.ts'
 import {
   ask,
   type ChangesJson,
@@ -16,24 +15,16 @@ import {
   say,
 } from './ask.ts'
 import { isIn } from './expect.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('waiting')
+const { database, here, there } = startInstances(test, ['here', 'there'])
 
-let database: TestDatabase
-let here: Instance
-let there: Instance
 let ann: Someone
 let room: string
 
 test.before(async () => {
-  database = await migratedDatabase()
-  here = await startInstance(database.env)
-  there = await startInstance(database.env)
   ann = await join(here.app, 'ann')
-})
-test.after(async () => {
-  await Promise.all([here.stop(), there.stop()])
-  await database.drop()
 })
 test.before.each(async () => {
   room = await roomOf(here.app, ann, `Waiting ${Math.random()}`)
