@@ -7,7 +7,7 @@ import type { Room } from '../../handlers/chat/rooms.ts'
 import { databaseIsAway } from '../../handlers/chat/sql.ts'
 import { openDatabase } from '../../handlers/drivers/database.ts'
 import { connection } from '../database.ts'
-import { type Chance, chance } from '../random.ts'
+import { type Chance, chance, times } from '../random.ts'
 import { suite } from '../suite.ts'
 import { drivers, guest, newRoom, openStorage, post, type Storage } from './storage.ts'
 import { type Queue, queueOn } from './writing.ts'
@@ -72,7 +72,7 @@ for (const driver of drivers) {
     }
     const writer = async (name: string) => {
       const all: Promise<void>[] = []
-      for (let turn = 0; turn < 60; turn++) {
+      for (let turn = 0; turn < times(20, 100); turn++) {
         const draft = { body: `${name} ${turn}`, nonce: `${name} ${turn}`, replyTo: null }
         const sent = { author: pick(authors).person, room: pick(rooms), draft }
         const copies = oneIn(4) ? int(2, 4) : 1

@@ -97,36 +97,45 @@ async function compare(bytes: string, what: string, meanwhile = async () => {}):
 
 const held = (count: number) => until(() => instance.hub.held === count)
 
-for (const [form, accepted] of Object.entries(forms)) {
-  for (const who of ['a visitor', 'a guest']) {
-    for (const zip of [{}, { 'accept-encoding': 'gzip, deflate, br' }]) {
-      const name = `${form} to ${who}${zip['accept-encoding'] ? ', compressed' : ''}`
-      test(`gives what the application gives: ${name}`, async () => {
-        const headers = {
-          ...accepted,
-          ...zip,
-          ...(who === 'a guest' ? { cookie: ben.cookie } : {}),
-        }
-        const after = await live()
-        // The first acquaints the instance with who asks.
-        for (const turn of ['first', 'second']) {
-          const referred = short.referred()
-          const [answer] = await compare(head(path(await live()), headers), turn, async () => {
-            await held(2)
-            await say(instance.app, ann, room, `<b>${turn}</b> \u{4e2d} ${'long '.repeat(200)}`)
-          })
-          assert.ok(answer?.body.includes(turn))
-          assert.is(answer?.headers['content-encoding'], zip['accept-encoding'] && 'gzip')
-          assert.is(short.referred(), referred, 'it went the short way')
-        }
-        await compare(head(path(after, 'wait=25&limit=1'), headers), 'behind')
-        await compare(head(path(after), headers), 'further behind')
-        await compare(head(path('0'), headers), 'from the beginning')
-        await compare(head(path(await live(), 'wait=1'), headers), 'nothing comes')
+/** All forms, to a visitor and to a guest, plain and compressed. */
+const ways = Object.entries(forms).flatMap(([form, accepted]) =>
+  ['a visitor', 'a guest'].flatMap((who) =>
+    [{}, { 'accept-encoding': 'gzip, deflate, br' }].map((zip) => ({
+      name: `${form} to ${who}${zip['accept-encoding'] ? ', compressed' : ''}`,
+      isZipped: zip['accept-encoding'] !== undefined,
+      headers: () => ({
+        ...accepted,
+        ...zip,
+        ...(who === 'a guest' ? { cookie: ben.cookie } : {}),
+      }),
+    })),
+  ),
+)
+
+for (const { name, isZipped, headers } of ways) {
+  test(`gives what the application gives: ${name}`, async () => {
+    const after = await live()
+    // The first acquaints the instance with who asks.
+    for (const turn of ['first', 'second']) {
+      const referred = short.referred()
+      const [answer] = await compare(head(path(await live()), headers()), turn, async () => {
+        await held(2)
+        await say(instance.app, ann, room, `<b>${turn}</b> \u{4e2d} ${'long '.repeat(200)}`)
       })
+      assert.ok(answer?.body.includes(turn))
+      assert.is(answer?.headers['content-encoding'], isZipped ? 'gzip' : undefined)
+      assert.is(short.referred(), referred, 'it went the short way')
     }
-  }
+    await compare(head(path(after, 'wait=25&limit=1'), headers()), 'behind')
+    await compare(head(path(after), headers()), 'further behind')
+    await compare(head(path('0'), headers()), 'from the beginning')
+  })
 }
+
+test('gives what the application gives where nothing comes, in every form', async () => {
+  const nothing = path(await live(), 'wait=1')
+  await Promise.all(ways.map(({ name, headers }) => compare(head(nothing, headers()), name)))
+})
 
 const odd: Record<string, (after: string) => string> = {
   'no wait': (after) => head(path(after, ''), forms.json),

@@ -5,7 +5,7 @@ import { Hub } from '../../handlers/live/hub.ts'
 import type { Batch } from '../../handlers/live/log.ts'
 import { Stream } from '../../handlers/live/wait.ts'
 import { guest, newRoom, openStorage, type Storage, say } from '../chat/storage.ts'
-import { type Chance, chance } from '../random.ts'
+import { type Chance, chance, times } from '../random.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
 import { changes, seqs, sweep, upTo, waitIn } from './waits.ts'
@@ -120,7 +120,7 @@ function streamer({ hub, room, chances, head, isOver }: Scene): Reader {
   return reader
 }
 
-for (const round of upTo(4)) {
+for (const round of upTo(times(1, 10))) {
   test(`are told everything once and in order, whatever happens (${round})`, async () => {
     const chances = chance(`the hub ${round}`)
     const room = await newRoom(storage.sql, author)
