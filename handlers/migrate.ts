@@ -28,17 +28,21 @@ export async function migrate(
   return migrateOn(new pg.Client(connection), sqlDir, onLocked)
 }
 
-/** The same on a connection of any driver, not connected yet; it is ended afterwards. */
+/**
+ * The same on a connection of any driver, not connected yet; it is ended afterwards.
+ * @param againMs how long it pauses before it tries again what others hold locked.
+ */
 export async function migrateOn(
   client: Client,
   sqlDir: string,
   onLocked: () => void = () => {},
+  againMs: number = limits.migrateAgainMs,
 ): Promise<string[]> {
   // A connection that breaks rejects the statement under way; without a listener it would also throw.
   client.on('error', () => {})
   await client.connect()
   try {
-    const applied = await applyPatiently(client, sqlDir, onLocked)
+    const applied = await applyPatiently(client, sqlDir, onLocked, againMs)
     await buildIndexes(client, join(sqlDir, 'indexes'))
     return applied
   } finally {
@@ -61,6 +65,7 @@ async function applyPatiently(
   client: Client,
   sqlDir: string,
   onLocked: () => void,
+  againMs: number,
 ): Promise<string[]> {
   await client.query(`set lock_timeout = ${limits.migrateLockMs}`)
   for (;;) {
@@ -74,7 +79,7 @@ async function applyPatiently(
       if (reportedCode(error) !== '55P03') throw error
       await client.query('rollback')
       onLocked()
-      await sleep(limits.migrateAgainMs)
+      await sleep(againMs)
       // The runner could not give its lock back from a transaction that had failed.
       await client.query('select pg_advisory_unlock_all()')
     }

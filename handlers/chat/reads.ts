@@ -15,6 +15,7 @@ export class Reads {
   readonly #sql: Sql
   readonly #onError: (error: unknown) => void
   readonly #onMoved: () => void
+  readonly #lateMs: number
   readonly #timer: ReturnType<typeof setInterval>
   /** By person and room. */
   #noted = new Map<number, Map<number, Noted>>()
@@ -24,8 +25,15 @@ export class Reads {
   /**
    * @param onMoved is called when markers have moved.
    * @param onError is told of what could not be written; it is tried again.
+   * @param lateMs what is read so soon after a marker was set back may have been read before.
    */
-  constructor(sql: Sql, onMoved: () => void, onError: (error: unknown) => void) {
+  constructor(
+    sql: Sql,
+    onMoved: () => void,
+    onError: (error: unknown) => void,
+    lateMs: number = limits.readsLateMs,
+  ) {
+    this.#lateMs = lateMs
     this.#sql = sql
     this.#onMoved = onMoved
     this.#onError = onError
@@ -118,7 +126,7 @@ export class Reads {
         all.map(({ personId }) => personId),
         all.map(({ roomId }) => roomId),
         all.map(({ n }) => n),
-        all.map(({ at }) => now - at + limits.readsLateMs),
+        all.map(({ at }) => now - at + this.#lateMs),
       ],
     )
   }

@@ -62,12 +62,13 @@ function notReady(error: unknown): boolean {
  * Starts an instance as the Node entry does, and comes back when its doorbell listens.
  * @param env the settings as the environment gives them: the database, `POST_BURST` and so on
  * @param through puts something between the instance and the database
- * @param isSilent never rings the others, which then find out by looking alone
+ * @param options `isSilent`: it never rings the others, which then find out by looking alone;
+ *   `readsLateMs`: see `Reads`
  */
 export async function startInstance(
   env: Env,
   through: (sql: Sql) => Sql = (sql) => sql,
-  isSilent = false,
+  { isSilent = false, readsLateMs }: { isSilent?: boolean; readsLateMs?: number } = {},
 ): Promise<Instance> {
   const config = readConfig({ PASSWORD_COST: process.env.PASSWORD_COST, ...env })
   const database = await openDatabase(config.database)
@@ -96,6 +97,7 @@ export async function startInstance(
     sql,
     () => engine.heads.nudge(),
     (error) => lines.push(`reads: ${String(error)}`),
+    readsLateMs,
   )
   const secret = () => secretOf(config, server())
   const app = createApp({

@@ -1,16 +1,13 @@
 import * as assert from 'uvu/assert'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { type Chance, chance, times } from '../random.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import { ask, join, jsonOf, type PageJson, roomOf, type Someone, say } from './ask.ts'
 import { type History, openHistory } from './history.ts'
 import { browser, program, type Reader } from './readers.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('an old page and what came since are a fresh page')
 
-let database: TestDatabase
-let instances: Instance[]
 let people: Someone[]
 let history: History
 let room: string
@@ -21,17 +18,14 @@ const one = <T>(list: T[], index = 0): T => {
   return found
 }
 
+// Before the database goes.
+test.after(() => history.end())
+const { database, here, there } = startInstances(test, ['here', 'there'])
+const instances = [here, there]
 test.before(async () => {
-  database = await migratedDatabase()
-  instances = [await startInstance(database.env), await startInstance(database.env)]
   people = []
-  for (const name of ['ann', 'ben', 'cleo']) people.push(await join(one(instances).app, name))
+  for (const name of ['ann', 'ben', 'cleo']) people.push(await join(here.app, name))
   history = await openHistory(database.env)
-})
-test.after(async () => {
-  await history.end()
-  await Promise.all(instances.map((instance) => instance.stop()))
-  await database.drop()
 })
 test.before.each(async () => {
   room = await roomOf(one(instances).app, one(people), `Converge ${Math.random()}`)

@@ -1,17 +1,14 @@
 import * as assert from 'uvu/assert'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { upTo } from '../live/waits.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
 import { type Answer, answersIn } from './answers.ts'
-import { type Instance, startInstance } from './app.ts'
 import { ask, join, jsonOf, type PageJson, roomOf, type Someone, say } from './ask.ts'
+import { startInstances } from './scene.ts'
 import { head, type Line, type Served, serveOn, say as speak } from './wire.ts'
 
 const test = suite('the short way of a wait', 20)
 
-let database: TestDatabase
-let instance: Instance
 let short: Served
 let alone: Served
 let ann: Someone
@@ -20,19 +17,17 @@ let room: string
 let closed: string
 const lines: Line[] = []
 
+// Before what they serve.
+test.after(async () => {
+  await Promise.all([short.stop(), alone.stop()])
+})
+const { instance } = startInstances(test, ['instance'], { POST_BURST: '1000' })
 test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance({ ...database.env, POST_BURST: '1000' })
   short = await serveOn(instance, 'short')
   alone = await serveOn(instance, 'alone')
   ann = await join(instance.app, 'ann')
   ben = await join(instance.app, 'ben')
   closed = await roomOf(instance.app, ann, 'Closed', 'closed')
-})
-test.after(async () => {
-  await Promise.all([short.stop(), alone.stop()])
-  await instance.stop()
-  await database.drop()
 })
 test.before.each(async () => {
   room = await roomOf(instance.app, ann, `Short ${Math.random()}`)

@@ -3,34 +3,26 @@ import { randomBytes } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import { collectFiles } from '../../handlers/chat/files/collecting.ts'
 import { limits } from '../../handlers/limits.ts'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
-import { type Instance, startInstance } from './app.ts'
 import { ask, join, jsonOf, type PageJson, type Someone } from './ask.ts'
 import { isRefused } from './expect.ts'
-import { run } from './scene.ts'
+import { run, startInstances } from './scene.ts'
 import { formWith, send, sent } from './sending.ts'
 import { head, type Served, say, serveOn } from './wire.ts'
 
 const test = suite('uploads that break off', 120)
 
-let database: TestDatabase
-let instance: Instance
 let served: Served
 let people: Someone[]
 
+// Before what it serves.
+test.after(() => served.stop())
+const { database, instance } = startInstances(test, ['instance'], { POST_BURST: '100000' })
 test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance({ ...database.env, POST_BURST: '100000' })
   served = await serveOn(instance, 'short')
   const names = Array.from({ length: limits.uploadsAtOnce }, (_, i) => `person ${i}`)
   people = await Promise.all(names.map((name) => join(instance.app, name)))
-})
-test.after(async () => {
-  await served.stop()
-  await instance.stop()
-  await database.drop()
 })
 
 async function left() {

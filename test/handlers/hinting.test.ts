@@ -190,7 +190,7 @@ test('who wants nobody to know, or may not, costs no more than who posts', async
 })
 
 test('whoever was removed is told nothing that is said after, at an instance that was not told by a bell', async () => {
-  const silent = await startInstance(database.env, undefined, true)
+  const silent = await startInstance(database.env, undefined, { isSilent: true })
   const closed = await roomOf(here.app, ann, `Closed ${Math.random()}`, 'closed')
   for (const by of [bob]) await come(here.app, by, await linkTo(here.app, ann, closed))
   const theirs = await opens(here, bob, closed)

@@ -4,29 +4,23 @@
  */
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { seedOf, times } from '../random.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
+import type { Instance } from './app.ts'
 import { ask, join, jsonOf, type PageJson, roomOf, type Someone } from './ask.ts'
 import { browser, program, type Reader } from './readers.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('any history of a conversation')
+const much = { POST_BURST: '100000', ROOMS_PER_HOUR: '100000' }
+const { here, there } = startInstances(test, ['here', 'there'], much)
+const instances = [here, there]
 
-let database: TestDatabase
-let instances: Instance[]
 let people: Someone[]
 
 test.before(async () => {
-  database = await migratedDatabase()
-  const env = { ...database.env, POST_BURST: '100000', ROOMS_PER_HOUR: '100000' }
-  instances = [await startInstance(env), await startInstance(env)]
   people = []
   for (const name of ['ann', 'Ben Best', 'cleo']) people.push(await join(at(0).app, name))
-})
-test.after(async () => {
-  await Promise.all(instances.map((instance) => instance.stop()))
-  await database.drop()
 })
 
 const at = (index: number): Instance => instances[index % instances.length] as Instance

@@ -2,26 +2,15 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { type Role, roles } from '../../handlers/chat/access.ts'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { seedOf, times } from '../random.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import { ask, join, jsonOf, type Someone } from './ask.ts'
+import { startInstances } from './scene.ts'
 
 const test = suite('powers')
 
-let database: TestDatabase
-let instance: Instance
-
-test.before(async () => {
-  database = await migratedDatabase()
-  const much = { POST_BURST: '1000000', ROOMS_PER_HOUR: '1000000', GUESTS_PER_HOUR: '1000000' }
-  instance = await startInstance({ ...database.env, ...much })
-})
-test.after(async () => {
-  await instance.stop()
-  await database.drop()
-})
+const much = { POST_BURST: '1000000', ROOMS_PER_HOUR: '1000000', GUESTS_PER_HOUR: '1000000' }
+const { instance } = startInstances(test, ['instance'], much)
 
 const PEOPLE = 4
 

@@ -117,7 +117,7 @@ for (const isSilent of [false, true]) {
   test.before(async () => {
     database = await migratedDatabase()
     const env = { ...database.env, POST_RATE: '1000000', POST_BURST: '10000000' }
-    all = await Promise.all([1, 2, 3].map(() => startInstance(env, (sql) => sql, isSilent)))
+    all = await Promise.all([1, 2, 3].map(() => startInstance(env, (sql) => sql, { isSilent })))
   })
   test.after(async () => {
     await Promise.all(all.map((one) => one.stop()))

@@ -2,10 +2,8 @@
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
 import { catchUp, roomsBehind } from '../../handlers/chat/search/catch-up.ts'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { seedOf, times } from '../random.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
 import {
   ask,
   join,
@@ -18,7 +16,7 @@ import {
 } from './ask.ts'
 import { type History, openHistory } from './history.ts'
 import { indexAll } from './index-all.ts'
-import { come, linkTo } from './scene.ts'
+import { come, linkTo, startInstances } from './scene.ts'
 
 const test = suite('search, and what one may not read')
 
@@ -61,24 +59,17 @@ const act = fc.record({
 
 type Act = typeof act extends fc.Arbitrary<infer A> ? A : never
 
-let database: TestDatabase
-let instance: Instance
 let history: History
 
-test.before(async () => {
-  database = await migratedDatabase()
-  instance = await startInstance({
-    ...database.env,
-    ROOMS_PER_HOUR: '100000',
-    GUESTS_PER_HOUR: '100000',
-    POST_BURST: '100000',
-  })
-  history = await openHistory(database.env)
+// Before the database goes.
+test.after(() => history.end())
+const { database, instance } = startInstances(test, ['instance'], {
+  ROOMS_PER_HOUR: '100000',
+  GUESTS_PER_HOUR: '100000',
+  POST_BURST: '100000',
 })
-test.after(async () => {
-  await history.end()
-  await instance.stop()
-  await database.drop()
+test.before(async () => {
+  history = await openHistory(database.env)
 })
 
 let made = 0

@@ -1,30 +1,23 @@
 /** What is unread, against a count by hand over any history. */
 import fc from 'fast-check'
 import * as assert from 'uvu/assert'
-import { migratedDatabase, type TestDatabase } from '../database.ts'
 import { seedOf, times } from '../random.ts'
 import { suite } from '../suite.ts'
-import { type Instance, startInstance } from './app.ts'
+import type { Instance } from './app.ts'
 import { ask, join, roomOf, type Someone, say } from './ask.ts'
 import { listed, markers, read } from './reads.ts'
-import { run } from './scene.ts'
+import { run, startInstances } from './scene.ts'
 
 const test = suite('unread messages, after any history')
+const much = { POST_BURST: '100000', ROOMS_PER_HOUR: '100000' }
+const { database, here, there } = startInstances(test, ['here', 'there'], much)
+const instances = [here, there]
 
-let database: TestDatabase
-let instances: Instance[]
 let people: Someone[]
 
 test.before(async () => {
-  database = await migratedDatabase()
-  const env = { ...database.env, POST_BURST: '100000', ROOMS_PER_HOUR: '100000' }
-  instances = [await startInstance(env), await startInstance(env)]
   people = []
   for (const name of ['ann', 'bob', 'cleo']) people.push(await join(at(0).app, name))
-})
-test.after(async () => {
-  await Promise.all(instances.map((instance) => instance.stop()))
-  await database.drop()
 })
 
 const at = (i: number) => instances[i % instances.length] as Instance
