@@ -75,6 +75,7 @@ test('a cookie that was forged or cut is a visitor, and no error', async () => {
   const { cookie } = await join(instance.app, 'ann')
   const [token = '', signature = ''] = cookie.replace(/^natter=/, '').split('.')
   const zeros = 'A'.repeat(signature.length)
+  const other = token.startsWith('x') ? 'y' : 'x'
   const forged = [
     '',
     'natter=',
@@ -85,7 +86,7 @@ test('a cookie that was forged or cut is a visitor, and no error', async () => {
     `natter=${token}.${signature.slice(0, -1)}`,
     `natter=${token}.${signature}x`,
     `natter=${token}.${zeros}`,
-    `natter=x${token.slice(1)}.${signature}`,
+    `natter=${other}${token.slice(1)}.${signature}`,
     `natter=${token}.${signature.toLowerCase()}`,
     `natter=%00.%ff`,
     `natter=${'x'.repeat(8_000)}`,
