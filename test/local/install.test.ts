@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
-import { cleanUp, lastingFolder, PROJECT, temporaryFolder } from './kit.ts'
+import { cleanUp, lastingFolder, PROJECT, temporaryFolder, terminal } from './kit.ts'
 
 const test = suite('installing what is missing')
 
@@ -15,6 +15,8 @@ test.before(async () => {
   made = lasting.folder
   removeMade = lasting.remove
   for (const version of ['1.0.0', '1.1.0']) await makeProject(join(made, version), version)
+  await cp(join(made, '1.0.0'), join(made, 'installed'), { recursive: true })
+  assert.is(install(join(made, 'installed')).status, 0)
 })
 test.after.each(cleanUp)
 test.after(() => removeMade())
@@ -28,8 +30,7 @@ test('a fresh clone is installed inside npm start, with one line before', async 
 })
 
 test('what is installed is left alone, silently', async () => {
-  const root = await project()
-  install(root)
+  const root = await project('installed')
   await writeFile(join(root, 'node_modules', 'untouched'), '')
   const { status, stdout, stderr } = install(root)
   assert.equal([status, stdout, stderr], [0, '', ''])
@@ -37,8 +38,7 @@ test('what is installed is left alone, silently', async () => {
 })
 
 test('a changed package-lock.json is installed again', async () => {
-  const root = await project()
-  install(root)
+  const root = await project('installed')
   await cp(join(made, '1.1.0'), root, { recursive: true })
   const { status, stdout } = npmStart(root)
   assert.is(status, 0, stdout)
@@ -53,8 +53,7 @@ test('an installation that was broken off is made anew', async () => {
 })
 
 test('packages of another kind of machine are replaced', async () => {
-  const root = await project()
-  install(root)
+  const root = await project('installed')
   const file = join(root, 'node_modules', '.package-lock.json')
   const installed = JSON.parse(await readFile(file, 'utf8'))
   installed.packages['node_modules/engine'] = { version: '1.0.0', os: ['plan9'], optional: true }
@@ -83,10 +82,10 @@ test('a Node that is too old is told which one is needed', async () => {
 
 test.run()
 
-/** A fresh clone of a project whose one package, `greeting`, is a file beside it. */
-async function project(): Promise<string> {
+/** A project whose one package, `greeting`, is a file beside it: a fresh clone, or installed. */
+async function project(state: '1.0.0' | 'installed' = '1.0.0'): Promise<string> {
   const root = await temporaryFolder()
-  await cp(join(made, '1.0.0'), root, { recursive: true })
+  await cp(join(made, state), root, { recursive: true })
   return root
 }
 
@@ -120,8 +119,4 @@ function npm(root: string, ...args: string[]) {
   return spawnSync('npm', [...args], options(root))
 }
 
-/** As from a terminal, not from inside the npm that runs these tests. */
-function options(cwd: string) {
-  const env = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name))
-  return { cwd, env: Object.fromEntries(env), encoding: 'utf8' as const }
-}
+const options = (cwd: string) => ({ cwd, env: terminal, encoding: 'utf8' as const })

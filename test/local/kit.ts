@@ -1,14 +1,17 @@
 /** What the tests of the embedded database share: homes, other processes, connections. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { ownerOf } from '../../handlers/local/account.ts'
 import { findServer } from '../../handlers/local/pid-file.ts'
 import { type Postgres, startPostgres } from '../../handlers/local/postgres.ts'
+import { run } from '../../handlers/local/run.ts'
+import { program } from '../project.ts'
+import { until } from '../until.ts'
 
 export type PgEnv = Postgres['env']
 
@@ -32,6 +35,37 @@ export async function temporaryFolder(): Promise<string> {
   const { folder, remove } = await lastingFolder()
   undo.push(remove)
   return folder
+}
+
+let template: Promise<string> | undefined
+
+/** A home with a database that is stopped, for a whole suite; made once and copied. */
+export async function lastingHome(): Promise<{ folder: string; remove: () => Promise<void> }> {
+  template ??= makeTemplate()
+  const home = await lastingFolder()
+  await copyDatabase(await template, home.folder)
+  return home
+}
+
+async function makeTemplate(): Promise<string> {
+  const { folder, remove } = await lastingFolder()
+  globalThis.natterAtEnd = [...(globalThis.natterAtEnd ?? []), remove]
+  await (await startPostgres({ home: folder })).stop()
+  return folder
+}
+
+/** Copies the database of one home into another, which then has a copy of its owner's as well. */
+export async function copyDatabase(from: string, to: string): Promise<void> {
+  const [original, copy] = [from, to].map((home) => join(home, 'postgres')) as [string, string]
+  await cp(original, copy, { recursive: true, preserveTimestamps: true })
+  await giveLike(original, copy)
+}
+
+/** Gives a file, or a folder with all in it, to the owner of another; only root has to. */
+export async function giveLike(other: string, path: string): Promise<void> {
+  const owner = await ownerOf(other)
+  if (process.getuid?.() !== 0 || !owner) return
+  await run('chown', ['-R', `${owner.uid}:${owner.gid}`, path])
 }
 
 /** `startPostgres` in this process; stopped by `cleanUp` if it still runs. */
@@ -67,19 +101,11 @@ export async function serverOf(folder: string): Promise<number | undefined> {
 /** What `postmaster.pid` holds. */
 export const pidFile = (folder: string) => readFile(join(folder, 'data', 'postmaster.pid'), 'utf8')
 
-/** Waits until it holds, at most 10 s. */
-export async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000
-  while (!(await holds().catch(() => false))) {
-    if (Date.now() > deadline) throw new Error(`not within 10 s: ${holds}`)
-    await sleep(50)
-  }
-}
-
 export type Spawned = {
   child: ChildProcess
   output: () => string
   ended: Promise<number | NodeJS.Signals | null>
+  isOver: () => boolean
 }
 
 /** What the machine may have set for another server than the ones of these tests. */
@@ -89,6 +115,12 @@ const unset = {
   PGHOST: undefined,
   NATTER_PORT: undefined,
   NATTER_URL: undefined,
+}
+
+/** The environment as from a terminal, not from inside the npm that runs these tests. */
+export const terminal: Record<string, string | undefined> = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name))),
+  ...unset,
 }
 
 /**
@@ -101,39 +133,46 @@ export function spawned(
   env: Record<string, string | undefined> = {},
   root = PROJECT,
 ): Spawned {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, file), ...args], {
-    cwd: root,
-    env: { ...process.env, ...unset, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const started = program(file).map((arg) => arg.replace(PROJECT, join(root, '/')))
+  return watched(spawn(process.execPath, [...started, ...args], inTerminal(root, env)))
+}
+
+/** `npm start` itself, in a group of its own as in a terminal; its end is awaited by `cleanUp`. */
+export const npmStart = (env: Record<string, string>): Spawned =>
+  watched(spawn('npm', ['start'], { ...inTerminal(PROJECT, env), detached: true }))
+
+const inTerminal = (cwd: string, env: Record<string, string | undefined>) => ({
+  cwd,
+  env: { ...terminal, ...env },
+  stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
+})
+
+/** Collects what a process prints; `cleanUp` kills it if it still runs, and shows that. */
+function watched(child: ChildProcess): Spawned {
   let output = ''
-  child.stdout?.on('data', (chunk) => {
-    output += chunk
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk) => {
+      output += chunk
+    })
+  }
+  let isOver = false
+  const ended = once(child, 'close').then(([code, signal]) => {
+    isOver = true
+    return signal ?? code
   })
-  child.stderr?.on('data', (chunk) => {
-    output += chunk
-  })
-  const ended = once(child, 'close').then(([code, signal]) => signal ?? code)
   undo.push(async () => {
+    if (!isOver) console.log(`Still running; it has printed:\n${output}`)
     child.kill('SIGKILL')
     await ended
   })
-  return { child, output: () => output, ended }
+  return { child, output: () => output, ended, isOver: () => isOver }
 }
 
-/** Waits until the process has printed something that fits, at most 20 s. */
+/** Waits until the process has printed something that fits; throws when it has ended without. */
 export async function printed(process: Spawned, pattern: RegExp): Promise<string> {
-  let isOver = false
-  process.ended.then(() => {
-    isOver = true
-  })
-  const deadline = Date.now() + 20_000
-  while (!pattern.test(process.output())) {
-    if (isOver || Date.now() > deadline)
-      throw new Error(`never printed ${pattern}: ${process.output()}`)
-    await sleep(20)
-  }
-  return process.output()
+  await until(() => pattern.test(process.output()) || process.isOver())
+  if (pattern.test(process.output())) return process.output()
+  throw new Error(`never printed ${pattern}: ${process.output()}`)
 }
 
 /** Another process that has the database of `home` open, as `npm start` would. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { appendFile, cp, mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { ownerOf } from '../../handlers/local/account.ts'
@@ -11,7 +11,9 @@ import {
   anotherProcess,
   ask,
   cleanUp,
-  lastingFolder,
+  copyDatabase,
+  giveLike,
+  lastingHome,
   pidFile,
   serverOf,
   started,
@@ -24,7 +26,7 @@ let home = ''
 let removeHome = async () => {}
 
 test.before(async () => {
-  const lasting = await lastingFolder()
+  const lasting = await lastingHome()
   home = lasting.folder
   removeHome = lasting.remove
 })
@@ -125,9 +127,7 @@ test('an empty postmaster.pid, left by a power cut, is no hindrance', async () =
 test('a copy of a folder gets a server of its own while that of the original runs', async () => {
   const original = await started(home)
   const copy = await temporaryFolder()
-  await cp(original.folder, join(copy, 'postgres'), { recursive: true, preserveTimestamps: true })
-  const owner = await ownerOf(original.folder)
-  if (process.getuid?.() === 0 && owner) await chownAll(join(copy, 'postgres'), owner)
+  await copyDatabase(home, copy)
 
   const second = await started(copy)
   assert.is(second.reused, false)
@@ -178,11 +178,5 @@ async function leavePidFile(folder: string, text: string): Promise<void> {
   const file = join(folder, 'data', 'postmaster.pid')
   await rm(file, { force: true })
   await writeFile(file, text, { mode: 0o600 })
-  const owner = await ownerOf(folder)
-  if (process.getuid?.() === 0 && owner) await chownAll(file, owner)
-}
-
-async function chownAll(path: string, owner: { uid: number; gid: number }): Promise<void> {
-  const child = spawn('chown', ['-R', `${owner.uid}:${owner.gid}`, path], { stdio: 'ignore' })
-  await new Promise((done) => child.once('close', done))
+  await giveLike(folder, file)
 }

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { readConfig } from '../../handlers/config.ts'
 import { findServer } from '../../handlers/local/pid-file.ts'
+import { addressFor } from '../../handlers/operator.ts'
 import { suite } from '../suite.ts'
 import { cleanUp, lastingFolder, printed, type Spawned, serverOf, spawned } from './kit.ts'
 
@@ -92,22 +94,26 @@ test('the backend alone prints one as well, for where its proxy is', async () =>
     PGDATABASE: 'postgres',
     PGPASSWORD: (await readFile(join(folder, 'password'), 'utf8')).trim(),
   }
-  const addresses: [port: string, address: string][] = [
-    ['9000', 'http://localhost:9000'],
-    ['0.0.0.0:9000', 'http://localhost:9000'],
-    ['192.0.2.7:80', 'http://192.0.2.7:80'],
-  ]
-  for (const [port, expected] of addresses) {
-    const [address] = await printedBy(run('node', { ...env, NATTER_PORT: port }, ['owner-link']))
-    assert.is(address, expected)
+  const program = run('node', { ...env, NATTER_PORT: '0.0.0.0:9000' }, ['owner-link'])
+  const [address] = await printedBy(program)
+  assert.is(address, 'http://localhost:9000')
+})
+
+const published: [port: string, address: string][] = [
+  ['9000', 'http://localhost:9000'],
+  ['0.0.0.0:9000', 'http://localhost:9000'],
+  ['192.0.2.7:80', 'http://192.0.2.7:80'],
+]
+
+test('the address is the one that the proxy is published at', () => {
+  for (const [port, address] of published) {
+    assert.is(addressFor(readConfig({ NATTER_PORT: port }), 3000), address)
   }
 })
 
-test('an address that is none is told before anything is started', async () => {
+test('an address that is none is refused', () => {
   for (const wrong of ['chat.example.org', 'ftp://x', 'https://x/chat', 'https://u:p@x', 'x:y']) {
-    const natter = run('local/start', { NATTER_URL: wrong })
-    assert.is(await natter.ended, 2)
-    assert.match(natter.output(), /^NATTER_URL is /)
+    assert.throws(() => readConfig({ NATTER_URL: wrong }), /^NATTER_URL is /)
   }
 })
 

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { hasCode } from '../../handlers/local/errors.ts'
 import { suite } from '../suite.ts'
-import { ask, cleanUp, lastingFolder, serverOf, started, temporaryFolder, until } from './kit.ts'
+import { until } from '../until.ts'
+import { ask, cleanUp, lastingHome, serverOf, started, temporaryFolder } from './kit.ts'
 
 const test = suite('embedded PostgreSQL')
 
@@ -12,7 +13,7 @@ let home = ''
 let removeHome = async () => {}
 
 test.before(async () => {
-  const lasting = await lastingFolder()
+  const lasting = await lastingHome()
   home = lasting.folder
   removeHome = lasting.remove
 })
@@ -112,7 +113,8 @@ test('comes back on its port when its server is killed, with what was committed'
   const { env, folder, stop } = await started(home)
   await ask(env, `create table if not exists talk as select 'hello' as said`)
   process.kill((await serverOf(folder)) ?? 0, 'SIGKILL')
-  await until(async () => (await ask(env, 'select said from talk'))[0]?.said === 'hello')
+  const said = () => ask(env, 'select said from talk').catch(() => [])
+  await until(async () => (await said())[0]?.said === 'hello')
   await stop()
   assert.is(await serverOf(folder), undefined)
 })

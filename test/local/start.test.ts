@@ -1,17 +1,18 @@
+import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
+import { until } from '../until.ts'
 import {
   cleanUp,
-  lastingFolder,
+  lastingHome,
+  npmStart,
   printed,
   type Spawned,
   serverOf,
   spawned,
   temporaryFolder,
-  until,
 } from './kit.ts'
 
 const START = 'handlers/local/start.ts'
@@ -23,7 +24,7 @@ let home = ''
 let removeHome = async () => {}
 
 test.before(async () => {
-  const lasting = await lastingFolder()
+  const lasting = await lastingHome()
   home = lasting.folder
   removeHome = lasting.remove
 })
@@ -31,17 +32,16 @@ test.after.each(cleanUp)
 test.after(() => removeHome())
 
 test('serves the lobby, tells where the data is, and Ctrl+C stops all of it', async () => {
-  const natter = start(home, '21020')
+  const natter = npmStart({ NATTER_DATA: home, PORT: '21020' })
   const output = await printed(natter, READY)
   assert.match(output, 'Natter is ready: http://localhost:21020')
   assert.match(output, `Your data is in ${join(home, 'postgres')}`)
   const answer = await fetch('http://localhost:21020/r/lobby')
   assert.is(answer.status, 200)
 
-  // The terminal's signal, and the one that npm passes on.
-  natter.child.kill('SIGINT')
-  natter.child.kill('SIGINT')
-  assert.is(await natter.ended, 0)
+  // A terminal signals the whole group, of which npm is one.
+  process.kill(-(natter.child.pid ?? 0), 'SIGINT')
+  await natter.ended
   assert.is(await serverOf(join(home, 'postgres')), undefined)
 })
 
@@ -56,7 +56,9 @@ test('a message outlives a SIGKILL', async () => {
   await printed(next, READY)
   const talk = await (await fetch('http://localhost:21021/r/lobby')).text()
   assert.match(talk, 'still here tomorrow')
-  next.child.kill('SIGTERM')
+  // The terminal's signal, and the one that npm passes on.
+  next.child.kill('SIGINT')
+  next.child.kill('SIGINT')
   assert.is(await next.ended, 0)
   assert.is(await serverOf(join(home, 'postgres')), undefined)
 })
@@ -75,12 +77,11 @@ test('a second signal, later than the first, does not wait for what is under way
   await printed(natter, READY)
   const slow = connect(21023, 'localhost')
   slow.on('error', () => {})
-  slow.write('GET /r/lobby HTTP/1.1\r\nHost: localhost\r\n')
-  await sleep(200)
-  natter.child.kill('SIGTERM')
-  await sleep(800)
-  assert.is(natter.child.exitCode, null)
-  natter.child.kill('SIGTERM')
+  // A request, and half of another one, which has come when the first is answered.
+  slow.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\nGET /r/lobby HTTP/1.1\r\n')
+  await once(slow, 'data')
+  // Those of the first half second count as one.
+  await until(() => !natter.child.kill('SIGTERM'))
   assert.is(await natter.ended, 130)
 })
 
@@ -108,8 +109,8 @@ test('with PGHOST or DATABASE_URL set there is no embedded server', async () => 
   const env = { NATTER_DATA: home, PORT: '21024', PGPORT: '21025' }
   for (const named of [{ PGHOST: '127.0.0.1' }, { DATABASE_URL: 'postgres://127.0.0.1:21025/x' }]) {
     const natter = spawned(START, [], { ...env, ...named })
-    await until(async () => natter.output().includes('waiting for the database'))
-    assert.not.match(natter.output(), 'Making the database')
+    const output = await printed(natter, /waiting for the database/)
+    assert.not.match(output, 'Making the database')
     natter.child.kill('SIGKILL')
     await natter.ended
   }
