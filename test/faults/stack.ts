@@ -1,9 +1,10 @@
 /** The stack under test: what is done to its containers, and what its database says. */
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { docker } from '../bench/kit/compose.ts'
+import { project as folder } from '../project.ts'
 import { until } from '../until.ts'
 
-const file = fileURLToPath(new URL('../../docker-compose.yml', import.meta.url))
+const file = join(folder, 'docker-compose.yml')
 const project = process.env.COMPOSE_PROJECT_NAME ?? ''
 const mebibyte_kib = 1024
 
