@@ -120,18 +120,25 @@ proxy(
   },
 )
 
-proxy('a module that another imports is asked for by one address alone', async () => {
-  const modules = (await assets()).filter((path) => path.includes('/natter/'))
-  const named = new Set(modules)
-  for (const path of modules) {
-    const source = await (await ask(path)).text()
-    for (const [, from = ''] of source.matchAll(/from '(\.[^']+)'/g)) {
+proxy('all that a page loads is there, each file by one address alone', async () => {
+  const named = new Set(await assets())
+  // What is added on the way is visited as well.
+  for (const path of named) {
+    const answer = await ask(path)
+    assert.is(answer.status, 200, path)
+    const source = (await answer.text()).replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+    for (const [, from = ''] of source.matchAll(loaded)) {
       named.add(new URL(from, `http://shell${path}`).href.replace('http://shell', ''))
     }
   }
   const bare = [...named].map((path) => path.replace(/\?.*/, ''))
   assert.is(new Set(bare).size, named.size, [...named].join(' '))
+  assert.ok(bare.includes('/natter/emoji-picker.js'), 'what is loaded later is among them')
 })
+
+/** What a script loads from beside it, at once or later. */
+const loaded =
+  /\b(?:from|import|fetch|SharedWorker)\s*\(?\s*["'](\.{0,2}\/[^"'\s]+\.(?:js|json)[^"'\s]*)["']/g
 
 /** Becomes somebody who may write. */
 async function guest(): Promise<string> {
