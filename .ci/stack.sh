@@ -6,7 +6,7 @@ export OWNER_LINK_COMMAND='docker compose exec -T backend node node.mjs owner-li
 
 stack_up() {
   : >"$work/stack"
-  docker compose up -d --build --wait --wait-timeout 300
+  docker compose up -d --no-build --wait --wait-timeout 300
   docker compose ps
 }
 
@@ -31,7 +31,7 @@ database_restart() {
   post "before the restart $id"
   before=$(docker compose ps -q backend)
   docker compose restart db
-  is_ready_within 60
+  within 60 is_ready
   after=$(docker compose ps -q backend)
   if [ "$before" != "$after" ] || [ "$(docker inspect -f '{{.RestartCount}}' "$after")" != 0 ]; then
     echo 'The backend did not live through it.'
@@ -45,8 +45,14 @@ database_restart() {
 three_backends() {
   docker compose up -d --no-build --wait --wait-timeout 120 --scale backend=3
   # nginx looks for replicas every second.
-  sleep 3
+  within 60 all_are_asked 3 "scaled-$RANDOM$RANDOM"
   docker compose ps
+}
+
+# all_are_asked COUNT PATH: asks once more; whether so many backends have got that request.
+all_are_asked() {
+  curl -sS -o /dev/null "$BASE_URL/$2"
+  [ "$(docker compose logs --no-color backend | grep -F "$2" | cut -d'|' -f1 | sort -u | wc -l)" = "$1" ]
 }
 
 become_a_guest() {
@@ -62,11 +68,14 @@ reads() {
   curl -fsS "$BASE_URL/r/lobby" | grep -F -- "$1"
 }
 
-is_ready_within() {
+is_ready() { curl -fsS -o /dev/null "$BASE_URL/readyz" 2>/dev/null; }
+
+# within SECONDS COMMAND: runs it until it succeeds.
+within() {
   local end=$((SECONDS + $1))
-  until curl -fsS -o /dev/null "$BASE_URL/readyz" 2>/dev/null; do
-    [ $SECONDS -lt $end ] || { echo "Not ready after $1 s." && return 1; }
+  shift
+  until "$@"; do
+    [ $SECONDS -lt $end ] || { echo "Not in time: $*" && return 1; }
     sleep 0.2
   done
-  echo 'ready again'
 }

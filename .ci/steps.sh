@@ -3,6 +3,8 @@
 
 work=$(mktemp -d)
 failed=()
+times=()
+begun=
 
 # step NAME COMMAND: runs it with `set -e` in force; a failure is remembered, and the run goes on.
 step() {
@@ -16,6 +18,7 @@ step() {
   )
   status=$?
   set -e
+  times+=("$(printf '%5d s  %s' $((SECONDS - started)) "$name")")
   printf -- '-- %s: %s after %d s\n' "$name" "$([ $status = 0 ] && echo ok || echo failed)" $((SECONDS - started))
   [ $status = 0 ] || failed+=("$name")
 }
@@ -25,6 +28,30 @@ must() {
   local before=${#failed[@]}
   step "$@"
   [ ${#failed[@]} = "$before" ] || exit 1
+}
+
+# begin NAME COMMAND: runs it beside the steps that follow, which come first where processors are short.
+begin() {
+  printf '\n== %s, beside what follows\n' "$1"
+  mkfifo "$work/begun"
+  (
+    renice -n 19 $BASHPID >/dev/null
+    set +e
+    (
+      set -e
+      "${@:2}"
+    ) >"$work/begun.log" 2>&1
+    echo $? >"$work/begun"
+  ) &
+  begun=$!
+}
+
+# finished: waits for what was begun, shows what it printed, and ends as it did.
+finished() {
+  local status
+  read -r status <"$work/begun"
+  cat "$work/begun.log"
+  return "$status"
 }
 
 # tests TIME COMMAND: runs tests for so long, and keeps their closing line ("N passed, N failed").
@@ -43,6 +70,7 @@ finish() {
   local status=$?
   trap - EXIT
   set +e
+  [ -z "$begun" ] || kill "$begun" 2>/dev/null
   if [ -e "$work/stack" ]; then
     if [ ${#failed[@]} != 0 ] || [ $status != 0 ]; then stack_logs; fi
     stack_down || failed+=('taking down')
@@ -59,6 +87,8 @@ close_run() {
   local passed refused
   passed=$(awk '{ n += $1 } END { print n + 0 }' "$work/closing-lines" 2>/dev/null || echo 0)
   refused=$(awk '{ n += $3 } END { print n + 0 }' "$work/closing-lines" 2>/dev/null || echo 0)
+  printf '\n== Times\n'
+  printf '%s\n' "${times[@]}" "$(printf '%5d s  in all' $SECONDS)"
   echo
   if [ ${#failed[@]} != 0 ]; then
     echo "Tests: $passed passed, $refused failed. Failed steps:"
