@@ -1,9 +1,16 @@
 /** What is done to the doorbells, by way of the database. */
-import { setTimeout as sleep } from 'node:timers/promises'
-import { compose, sql } from './stack.ts'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { limits } from '../../handlers/limits.ts'
+import { ask, freshRoom, guest } from '../stack/client.ts'
+import { until } from '../until.ts'
+import { liveCursor } from './scenario.ts'
+import { composeArgs, sql } from './stack.ts'
 
 /** As `handlers/live/listen.ts` calls it. */
 const channel = 'natter'
+
+const quietly = ['-U', 'postgres', '-X', '-q']
 
 const others = 'datname = current_database() and pid <> pg_backend_pid()'
 const listening = `${others} and (query ilike 'listen %' or query ilike '%pg_notify%')`
@@ -42,15 +49,44 @@ export async function ringBells(): Promise<void> {
   )
 }
 
-/** How many bells are heard while something is done. The watchdogs' own are among them. */
-export async function heardWhile(work: () => Promise<unknown>): Promise<number> {
-  const heard = listenFor_s(4)
-  await sleep(1_000)
-  await work()
-  return (await heard).split('\n').filter((line) => line.startsWith('Asynchronous')).length
+/** Enough that some of them are at another backend than the one that takes the message. */
+const waits_count = 12
+
+/**
+ * How many bells ring for three messages. Others wait for each message, at all backends: by the time
+ * that all have it, its bell has rung, if it does.
+ */
+export async function bellsOfPosts(): Promise<number> {
+  const [someone, ear] = [await guest(), await openEar()]
+  const room = await freshRoom(someone)
+  for (let times = 0; times < 3; times++) {
+    const cursor = await liveCursor(room)
+    const wait = () => ask(`/r/${room}/messages?after=${cursor}&wait=${limits.waitSeconds}`)
+    const waits = Array.from({ length: waits_count }, wait)
+    await someone.say(room, 'Is this heard?')
+    await Promise.all(waits)
+  }
+  return ear.close()
 }
 
-const listenFor_s = (seconds: number) => {
-  const asking = ['-c', `listen ${channel}`, '-c', `select pg_sleep(${seconds})`]
-  return compose('exec', '-T', 'db', 'psql', '-U', 'postgres', '-X', '-q', ...asking)
+/** Listens to the doorbells. `close` says how many have rung; the watchdogs' own are among them. */
+async function openEar(): Promise<{ close(): Promise<number> }> {
+  const child = spawn('docker', composeArgs('exec', '-T', 'db', 'psql', ...quietly), {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const closed = once(child, 'close')
+  let heard = ''
+  child.stdout.on('data', (text) => {
+    heard += text
+  })
+  child.stdin.write(`listen ${channel};\n\\echo listening\n`)
+  await until(() => heard.includes('listening'))
+  return {
+    async close() {
+      // psql tells what has come after the next statement.
+      child.stdin.end('select;\n')
+      await closed
+      return heard.split('\n').filter((line) => line.startsWith('Asynchronous')).length
+    },
+  }
 }

@@ -19,7 +19,7 @@ export type Posted = {
 const again_ms = 400
 
 /** As long as the server may take for a post in the worst case, a message is sent again and again. */
-const patience_ms = 45_000
+export const patience_ms = 45_000
 
 /** Posts one message, again and again until it is acknowledged or `patience_ms` have passed. */
 export async function postOnce(to: Posted, author: Guest, room: string, agent: Agent | false) {

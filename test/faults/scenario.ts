@@ -1,10 +1,17 @@
 /** A fault while many wait and some talk. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { limits } from '../../handlers/limits.ts'
 import { ask, expectStatus, freshRoom, type Guest, guest } from '../stack/client.ts'
+import { until } from '../until.ts'
 import { type Crowd, startCrowd } from './crowd/crowd.ts'
-import type { Order, Seats, Tally } from './crowd/tally.ts'
-import { type Acknowledged, type Posted, postOnce, talk } from './posts.ts'
+import { clock_ms, type Order, type Seats, type Tally } from './crowd/tally.ts'
+import {
+  type Acknowledged,
+  type Posted,
+  patience_ms,
+  postOnce,
+  type Talkers,
+  talk,
+} from './posts.ts'
 import type { Outcome } from './report.ts'
 import { wrongInDatabase } from './stored.ts'
 
@@ -15,14 +22,19 @@ const clients_quiet = 30
 const authors = 4
 const pause_ms = 600
 
-/** Talk before the fault and after it. */
-const calm_ms = 1_500
+/** Messages before the fault, and at the least after it. */
+const calm = 8
+/** Messages of a scenario at the least. */
+export const postsLeast = 30
 const begin_s = 30
 /** For what is on its way when the talk ends, however badly it goes. */
 const settle_s = 30
 
+/** Comes back when so many more messages are acknowledged, or when that takes too long. */
+export type More = (count: number) => Promise<void>
+
 /** Does something to the stack while people talk. @returns what is to be said of it, if anything */
-export type Fault = () => Promise<string | undefined>
+export type Fault = (more: More) => Promise<string | undefined>
 
 /**
  * Lets a fault happen under load.
@@ -38,8 +50,7 @@ export async function underLoad(scenario: string, fault: Fault): Promise<Outcome
   try {
     await allWait(crowd)
     const talkers = talk(people, busy.room, pause_ms)
-    await sleep(calm_ms)
-    const note = await fault().finally(() => sleep(calm_ms).then(talkers.stop))
+    const note = await harm(talkers, fault).finally(talkers.stop)
     await postOnce(talkers.posted, first, quiet.room, false)
     const acknowledged = talkers.posted.acknowledged
     const due = expectedOf(acknowledged, [busy, quiet])
@@ -52,12 +63,26 @@ export async function underLoad(scenario: string, fault: Fault): Promise<Outcome
   }
 }
 
+/** Lets a fault happen between two pieces of talk. */
+async function harm({ posted }: Talkers, fault: Fault): Promise<string | undefined> {
+  const { acknowledged } = posted
+  const more: More = async (count) => {
+    const [enough, end_ms] = [acknowledged.length + count, clock_ms() + patience_ms]
+    await until(() => acknowledged.length >= enough || clock_ms() > end_ms)
+  }
+  await more(calm)
+  const note = await fault(more)
+  await more(Math.max(calm, postsLeast - acknowledged.length))
+  return note
+}
+
 async function seats(maker: Guest, clients: number): Promise<Seats> {
   const room = await freshRoom(maker)
   return { room, cursor: await liveCursor(room), clients }
 }
 
-async function liveCursor(room: string): Promise<string> {
+/** Where a room's log stands. */
+export async function liveCursor(room: string): Promise<string> {
   const headers = { accept: 'application/json' }
   return expectStatus(await ask(`/r/${room}/messages?limit=1`, { headers }), 200).live
 }

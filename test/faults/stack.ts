@@ -12,8 +12,17 @@ const mebibyte_kib = 1024
 export const backends_usual = 3
 
 /** Runs `docker compose` on the stack. Rejects with what it said when it fails. */
-export const compose = (...args: string[]): Promise<string> =>
-  docker('compose', '-f', file, '-p', project, ...args)
+export const compose = (...args: string[]): Promise<string> => docker(...composeArgs(...args))
+
+/** The arguments of `docker` that do so. */
+export const composeArgs = (...args: string[]): string[] => [
+  'compose',
+  '-f',
+  file,
+  '-p',
+  project,
+  ...args,
+]
 
 /** The containers of the backends that run, by their numbers. */
 export async function backends(): Promise<string[]> {
@@ -49,7 +58,8 @@ export async function mend(): Promise<void> {
   for (const one of await backends()) await until(() => isReady(one))
 }
 
-const isReady = (container: string): Promise<boolean> =>
+/** Whether a backend can take requests. */
+export const isReady = (container: string): Promise<boolean> =>
   docker('exec', container, 'node', '-e', asksItself).then(
     () => true,
     () => false,
@@ -75,6 +85,23 @@ export async function restart(container: string): Promise<void> {
   await docker('restart', '--time', '15', container)
   const health = () => docker('inspect', '-f', '{{.State.Health.Status}}', container)
   await until(async () => (await health()) === 'healthy')
+}
+
+/** Lets nginx read its configuration anew; comes back when all its workers are new ones. */
+export async function reload(): Promise<void> {
+  const before = await workers()
+  await compose('exec', '-T', 'nginx', 'nginx', '-s', 'reload')
+  await until(async () => {
+    const now = await workers()
+    return now.length > 0 && now.every((pid) => !before.includes(pid))
+  })
+}
+
+/** The files of nginx's workers, without those that finish what they have begun. */
+async function workers(): Promise<string[]> {
+  const find = "grep -lz '^nginx: worker process$' /proc/[0-9]*/cmdline || true"
+  const found = await compose('exec', '-T', 'nginx', 'sh', '-c', find)
+  return found.split('\n').filter(Boolean)
 }
 
 /** How often the engine has started a container again by itself. */
