@@ -92,21 +92,19 @@ async function project(state: '1.0.0' | 'installed' = '1.0.0'): Promise<string> 
 /** Depends on that version of the package, and has its package-lock.json. Needs no network. */
 async function makeProject(root: string, version: string): Promise<void> {
   const script = 'handlers/local/install.mjs'
-  await mkdir(join(root, 'greeting'), { recursive: true })
-  await cp(join(PROJECT, script), join(root, script))
-  const about = { name: 'greeting', version, main: 'index.js' }
-  await writeFile(join(root, 'greeting', 'package.json'), JSON.stringify(about))
-  await writeFile(join(root, 'greeting', 'index.js'), `console.log('greeting ${version}')`)
-  assert.is(npm(root, 'pack', './greeting').status, 0)
-  const own = {
-    name: 'natter',
-    version: '1.0.0',
-    engines: { node: '>=20.11' },
-    scripts: { prestart: `node ${script}`, start: `node -e "require('greeting')"` },
-    dependencies: { greeting: `file:greeting-${version}.tgz` },
-  }
-  await writeFile(join(root, 'package.json'), JSON.stringify(own))
-  assert.is(npm(root, 'install', '--package-lock-only', '--offline').status, 0)
+  await cp(join(PROJECT, script), join(root, script), { recursive: true })
+  const write = (path: string, content: object) =>
+    writeFile(join(root, path), JSON.stringify(content))
+  const file = `greeting-${version}.tgz`
+  await mkdir(join(root, 'package'))
+  await write('package/package.json', { name: 'greeting', version, main: 'index.js' })
+  await writeFile(join(root, 'package', 'index.js'), `console.log('greeting ${version}')`)
+  assert.is(spawnSync('tar', ['-czf', file, 'package'], options(root)).status, 0)
+  const own = { name: 'natter', version: '1.0.0', dependencies: { greeting: `file:${file}` } }
+  const scripts = { prestart: `node ${script}`, start: `node -e "require('greeting')"` }
+  await write('package.json', { ...own, engines: { node: '>=20.11' }, scripts })
+  const packages = { '': own, 'node_modules/greeting': { version, resolved: `file:${file}` } }
+  await write('package-lock.json', { ...own, lockfileVersion: 3, requires: true, packages })
 }
 
 const npmStart = (root: string) => npm(root, 'start')

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { openLocalDatabase } from '../../handlers/local/database.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
 import {
@@ -105,14 +106,14 @@ test('a setting that cannot be used is told before anything is started', async (
   assert.match(natter.output(), /^PORT is "eight thousand"; .*\n$/)
 })
 
-test('with PGHOST or DATABASE_URL set there is no embedded server', async () => {
-  const env = { NATTER_DATA: home, PORT: '21024', PGPORT: '21025' }
-  for (const named of [{ PGHOST: '127.0.0.1' }, { DATABASE_URL: 'postgres://127.0.0.1:21025/x' }]) {
-    const natter = spawned(START, [], { ...env, ...named })
-    const output = await printed(natter, /waiting for the database/)
-    assert.not.match(output, 'Making the database')
-    natter.child.kill('SIGKILL')
-    await natter.ended
+test('with a server named in the environment there is no embedded one', async () => {
+  for (const name of ['PGHOST', 'DATABASE_URL', 'DATABASE_URL_FILE']) {
+    const database = await openLocalDatabase(
+      { NATTER_DATA: home, [name]: 'db' },
+      assert.unreachable,
+    )
+    assert.is(database.folder, undefined)
+    await database.stop()
   }
 })
 
