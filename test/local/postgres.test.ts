@@ -5,7 +5,15 @@ import * as assert from 'uvu/assert'
 import { hasCode } from '../../handlers/local/errors.ts'
 import { suite } from '../suite.ts'
 import { until } from '../until.ts'
-import { ask, cleanUp, lastingHome, serverOf, started, temporaryFolder } from './kit.ts'
+import {
+  ask,
+  cleanUp,
+  copyDatabase,
+  lastingHome,
+  serverOf,
+  started,
+  temporaryFolder,
+} from './kit.ts'
 
 const test = suite('embedded PostgreSQL')
 
@@ -84,8 +92,9 @@ test('several starts at one moment make one database and share one server', asyn
 })
 
 test('runs for several homes side by side in one process', async () => {
-  const homes = [home, await temporaryFolder()]
-  const [one, other] = await Promise.all(homes.map((each) => started(each)))
+  const copy = await temporaryFolder()
+  await copyDatabase(home, copy)
+  const [one, other] = await Promise.all([home, copy].map((each) => started(each)))
   if (!one || !other) return assert.unreachable()
   await ask(one.env, 'create table only_here (n int)')
   const [row] = await ask(other.env, `select to_regclass('only_here') as found`)
