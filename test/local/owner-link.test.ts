@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { readConfig } from '../../handlers/config.ts'
-import { findServer } from '../../handlers/local/pid-file.ts'
 import { addressFor } from '../../handlers/operator.ts'
 import { suite } from '../suite.ts'
-import { cleanUp, lastingFolder, printed, type Spawned, serverOf, spawned } from './kit.ts'
+import { cleanUp, lastingFolder, printed, type Spawned, serverOf, spawned, started } from './kit.ts'
 
 const test = suite('npm run owner-link')
 
@@ -83,17 +81,7 @@ test('makes one beside a running server: the first owner’s, and then another o
 })
 
 test('the backend alone prints one as well, for where its proxy is', async () => {
-  const start = run('local/start', { PORT: '21032' })
-  await printed(start, /Natter is ready/)
-  const folder = join(home, 'postgres')
-  const server = await findServer(join(folder, 'data'))
-  const env = {
-    PGHOST: '127.0.0.1',
-    PGPORT: String(server?.port),
-    PGUSER: 'postgres',
-    PGDATABASE: 'postgres',
-    PGPASSWORD: (await readFile(join(folder, 'password'), 'utf8')).trim(),
-  }
+  const { env } = await started(home)
   const program = run('node', { ...env, NATTER_PORT: '0.0.0.0:9000' }, ['owner-link'])
   const [address] = await printedBy(program)
   assert.is(address, 'http://localhost:9000')
