@@ -1,21 +1,14 @@
 # shellcheck shell=bash disable=SC2154 # `work` is made in steps.sh, `base_images` in run
 # What the machine must have. Sourced by .ci/run.
 
-# The browsers that test/layers.ts finds. Without a window system a test takes half the CPU.
-browser() {
-  local name
-  for name in ${CHROMIUM:-chromium-headless-shell chromium google-chrome}; do
-    ! has "$name" || { command -v "$name" && return; }
-  done
-  return 1
-}
-
+# Most browser tests run in the headless shell, at half the CPU; the tests of the back and forward cache
+# need the whole browser.
 has_chromium() {
-  if ! browser >/dev/null || ! has curl; then
+  if [ -z "${CHROMIUM:-}" ] && ! { has chromium-headless-shell && has chromium; } || ! has curl; then
     apt-get -qq update
-    apt-get -qq install -y --no-install-recommends chromium-headless-shell fonts-dejavu-core curl >/dev/null
+    apt-get -qq install -y --no-install-recommends chromium chromium-headless-shell fonts-dejavu-core curl >/dev/null
   fi
-  "$(browser)" --version
+  "${CHROMIUM:-chromium-headless-shell}" --version
 }
 
 has_engine() {

@@ -4,6 +4,7 @@
  * uvu exits 0 when a hook throws, when `.run()` is forgotten and when there is no test; here each
  * of these fails.
  */
+import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -84,6 +85,9 @@ function options(argv: string[]): Options | 'help' | 'nothing' {
   const { verbose: isVerbose, 'no-retry': once, bail: bails, results } = values
   return { root, limit_s, workers, retries: !once, bails, isVerbose, wanted, results }
 }
+
+/** Of all random tests of the run, in whichever worker. */
+process.env.SEED ||= String(randomInt(1, 2 ** 31))
 
 const shared = resources()
 let session: Session | undefined

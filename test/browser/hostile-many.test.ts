@@ -8,9 +8,8 @@ import { enter } from './talk.ts'
 import { matches } from './wait.ts'
 
 /** There are hundreds of them. */
-const limit_s = 120
 
-const test = people('all texts that mean harm, in a browser', [], [], limit_s)
+const test = people('all texts that mean harm, in a browser')
 
 /** What one person may post at once, and requests at a time. */
 const burst = 90

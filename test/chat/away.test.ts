@@ -1,11 +1,11 @@
 import net from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import * as assert from 'uvu/assert'
 import { databaseIsAway, type Sql } from '../../handlers/chat/sql.ts'
 import { type Database, openDatabase } from '../../handlers/drivers/database.ts'
 import { connection } from '../database.ts'
 import { suite } from '../suite.ts'
+import { until } from '../until.ts'
 import { drivers, openStorage, type Storage } from './storage.ts'
 
 /** What a piece of work throws; the test fails where it throws nothing. */
@@ -101,7 +101,7 @@ for (const driver of drivers) {
 
   async function asleep(pid: number | undefined): Promise<void> {
     const text = `select from pg_stat_activity where pid = $1 and wait_event = 'PgSleep'`
-    while (!(await storage.sql.query(text, [pid])).rowCount) await sleep(5)
+    await until(async () => (await storage.sql.query(text, [pid])).rowCount === 1)
   }
 
   test.run()

@@ -11,7 +11,7 @@ import { run, startInstances } from './scene.ts'
 import { formWith, send, sent } from './sending.ts'
 import { head, type Served, say, serveOn } from './wire.ts'
 
-const test = suite('uploads that break off', 120)
+const test = suite('uploads that break off')
 
 let served: Served
 let people: Someone[]

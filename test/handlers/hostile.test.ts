@@ -7,7 +7,7 @@ import { suite } from '../suite.ts'
 import { type Asked, ask, join, jsonOf, type MessageJson, roomOf, type Someone } from './ask.ts'
 import { startInstances } from './scene.ts'
 
-const test = suite('texts that mean harm', 120)
+const test = suite('texts that mean harm')
 const { here } = startInstances(test, ['here'], { POST_RATE: '10000', POST_BURST: '100000' })
 
 let ann: Someone

@@ -4,7 +4,7 @@ import { suite } from '../suite.ts'
 import { ask } from './ask.ts'
 import { startInstances } from './scene.ts'
 
-const test = suite('signing in from a known device', 120)
+const test = suite('signing in from a known device')
 const { instance } = startInstances(test, ['instance'])
 
 const PASSWORD = 'a few plain words'

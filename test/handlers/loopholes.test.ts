@@ -7,7 +7,7 @@ import { ask, join, jsonOf, type PageJson, roomOf, type Someone, say } from './a
 import { isRefused } from './expect.ts'
 import { come, linkTo, member, run, serverOwner } from './scene.ts'
 
-const test = suite('loopholes', 120)
+const test = suite('loopholes')
 
 let database: TestDatabase
 let instance: Instance

@@ -16,7 +16,7 @@ import {
 import { isRefused } from './expect.ts'
 import { come, linkTo, member, serverOwner } from './scene.ts'
 
-const test = suite('the server’s policy', 120)
+const test = suite('the server’s policy')
 
 let database: TestDatabase
 let instance: Instance

@@ -7,8 +7,7 @@ import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
 import { type Run, run, type Started, start } from './spawned.ts'
 
-const limit_s = 120
-const test = suite('the databases of a run', limit_s)
+const test = suite('the databases of a run')
 
 /** Time for the embedded server, which a first run has to set up; what a fixture prints, as it comes. */
 const patient = ['--no-retry', '--limit', '60', '--verbose']

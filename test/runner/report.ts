@@ -48,7 +48,9 @@ export function close(result: Result, strict: boolean): number {
   if (strict && gaps.length > 0) console.log('CI=true: each of these is a failure')
   if (leftOut.length === 0 && outcomes.length > 1) {
     const cpu = Number.isNaN(cpu_seconds) ? '' : `, ${Math.round(cpu_seconds)} s of CPU`
-    console.log(`\n${outcomes.length} files in ${Math.round(seconds)} s${cpu}`)
+    console.log(
+      `\n${outcomes.length} files in ${Math.round(seconds)} s${cpu}, SEED=${process.env.SEED}`,
+    )
   }
   const tail = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : ''
   console.log(`\n${sum('passed')} passed, ${failed} failed${tail}`)

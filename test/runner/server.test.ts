@@ -5,8 +5,7 @@ import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
 import { run } from './spawned.ts'
 
-const limit_s = 180
-const test = suite('the server of a run', limit_s)
+const test = suite('the server of a run')
 
 test('is started for the layers that ask one, and stopped at the end', async () => {
   const { output, closing } = await run(['--verbose', 'ready-server'])

@@ -11,6 +11,7 @@ import { resolved, unlocked, unpinned } from './packages.ts'
 import { sample } from './sample.ts'
 import { sizes } from './sizes.ts'
 import { isSql, sqlOutside } from './sql.ts'
+import { raisedLimits, timers } from './waiting.ts'
 
 const test = suite('the rules see what breaks them')
 
@@ -204,6 +205,30 @@ test('versions that are not pinned, not locked, or come with a registry', () => 
 test('a broken rule is told with file, line and what to do', async () => {
   const source = await sample({ 'handlers/http/a.ts': ['', 'console.log(1)'] })
   assert.throws(() => none(printing(source)), /handlers\/http\/a\.ts:2: only ops\/log\.ts/)
+})
+
+test('a test that waits for a time, or takes more of it than others', async () => {
+  const lines = [
+    "import { setTimeout as sleep } from 'node:timers/promises'",
+    'await new Promise((resolve) => setTimeout(resolve, 50))',
+    'await page.waitForTimeout(50)',
+  ]
+  const sources = await sample({
+    'test/browser/a.test.ts': lines,
+    'test/until.ts': lines,
+    'test/live/b.test.ts': ['await until(() => isThere)', 'clock.setTimeout()'],
+  })
+  found(
+    timers(sources),
+    [1, 2, 3].map((line) => `test/browser/a.test.ts:${line}`),
+  )
+  const limits = await sample({
+    'test/chat/a.test.ts': ["suite('fast')", "suite('slow', 120)", "people('slow', [], [], 61)"],
+    'test/chat/b.test.ts': ["suite('as the others', 60)"],
+    'test/chat/c.test.ts': ['const limit_s = 120', "suite('slow', limit_s)"],
+  })
+  const raised = ['test/chat/a.test.ts:2', 'test/chat/a.test.ts:3', 'test/chat/c.test.ts:1']
+  found(raisedLimits(limits), raised)
 })
 
 test.run()

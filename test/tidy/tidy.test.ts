@@ -11,6 +11,7 @@ import { scriptFaults } from './scripts.ts'
 import { sizes } from './sizes.ts'
 import { parse, read, readOne, type Source, type TextFile } from './source.ts'
 import { sqlOutside } from './sql.ts'
+import { raisedLimits, timers } from './waiting.ts'
 
 const test = suite('the rules of the house')
 
@@ -58,6 +59,10 @@ test('only entries choose a driver or read the environment, chat/ knows no HTTP,
 
 test('files in handlers/ have at most 300 lines, and functions at most 70', () => {
   none(sizes(handlers))
+})
+
+test('tests wait for conditions and not for times, and all have the same limit', () => {
+  none([...timers(tests), ...raisedLimits(tests)])
 })
 
 test('SQL stands in chat/, live/ and sql/ alone', () => none(sqlOutside(handlers)))
