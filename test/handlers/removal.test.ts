@@ -107,10 +107,7 @@ const ways = [
 ] as const
 
 for (const isSilent of [false, true]) {
-  const test = suite(
-    `losing access on three instances${isSilent ? ' that ring no bells' : ''}`,
-    120,
-  )
+  const test = suite(`losing access on three instances${isSilent ? ' that ring no bells' : ''}`)
   let database: TestDatabase
   let all: Instance[]
 
