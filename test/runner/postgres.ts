@@ -6,7 +6,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { dropAll, type PgEnv, prepareTemplate } from '../database.ts'
+import { connection, dropAll, type PgEnv, prepareTemplate } from '../database.ts'
 import { hasServer } from '../layers.ts'
 
 /** A server with whatever the run has left on it, until `stop`. */
@@ -56,6 +56,19 @@ const careless = {
   checkpoint_timeout: '1h',
   max_connections: '400',
   shared_buffers: '256MB',
+  autovacuum: 'off',
+}
+
+/**
+ * A password check of one round in place of 4,096: tests open thousands of connections.
+ * https://www.postgresql.org/docs/17/runtime-config-connection.html#GUC-SCRAM-ITERATIONS
+ */
+async function cheapen(env: PgEnv): Promise<void> {
+  const client = new pg.Client(connection(env))
+  await client.connect()
+  await client.query('set scram_iterations = 1')
+  await client.query(`alter role ${env.PGUSER} password ${client.escapeLiteral(env.PGPASSWORD)}`)
+  await client.end()
 }
 
 async function startEmbedded(settings: Record<string, string>): Promise<Server> {
@@ -66,6 +79,7 @@ async function startEmbedded(settings: Record<string, string>): Promise<Server> 
   const remove = () => rm(home, { recursive: true, force: true })
   try {
     const server = await startPostgres({ home, settings })
+    if (settings === careless) await cheapen(server.env)
     return {
       env: server.env,
       async stop() {
