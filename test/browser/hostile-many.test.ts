@@ -9,10 +9,10 @@ import { enter } from './talk.ts'
 import { matches } from './wait.ts'
 
 /**
- * There are hundreds of them: a run takes each fifth, and `npm run test:long` all. What each becomes is
+ * There are hundreds of them: a run takes each tenth, and `npm run test:long` all. What each becomes is
  * looked at by a parser in `handlers/hostile.test.ts`.
  */
-const step = times(5, 1)
+const step = times(10, 1)
 
 const test = people('all texts that mean harm, in a browser')
 

@@ -3,6 +3,7 @@ import { bodiesIn, unlisted } from '../hostile/allowed.ts'
 import { malformed } from '../hostile/bytes.ts'
 import type { Hostile } from '../hostile/hostile.ts'
 import { hostile } from '../hostile/inputs.ts'
+import { times } from '../random.ts'
 import { suite } from '../suite.ts'
 import { type Asked, ask, join, jsonOf, type MessageJson, roomOf, type Someone } from './ask.ts'
 import { startInstances } from './scene.ts'
@@ -21,8 +22,12 @@ test.before(async () => {
 const post = (asked: Asked) => ask(here.app, `/r/${room}/messages`, { by: ann, ...asked })
 const atOnce = 20
 
-/** Posts all of them, and looks at each answer. @returns how many were taken */
+/** Of the ways in which a text comes, JSON brings all; of the others a third is enough, but in a long run. */
+const someOf = hostile.filter((_, place) => place % times(3, 1) === 0)
+
+/** Posts texts, and looks at each answer. @returns the share of them that was taken */
 async function postAll(
+  texts: readonly Hostile[],
   way: (text: string) => Asked,
   look: (answer: Response, text: string) => Promise<string[]>,
 ): Promise<number> {
@@ -34,13 +39,13 @@ async function postAll(
     taken++
     assert.equal(await look(answer, text), [], `${what}: ${text.slice(0, 100)}`)
   }
-  for (let at = 0; at < hostile.length; at += atOnce) {
-    await Promise.all(hostile.slice(at, at + atOnce).map(one))
+  for (let at = 0; at < texts.length; at += atOnce) {
+    await Promise.all(texts.slice(at, at + atOnce).map(one))
   }
-  return taken
+  return taken / texts.length
 }
 
-const isNearlyAll = (taken: number) => assert.ok(taken > 0.97 * hostile.length, `${taken} taken`)
+const isNearlyAll = (share: number) => assert.ok(share > 0.97, `${share} of them taken`)
 
 test('there are at least five hundred, all different', () => {
   assert.ok(new Set(hostile.map(([, text]) => text)).size >= 500)
@@ -48,6 +53,7 @@ test('there are at least five hundred, all different', () => {
 
 test('from a form, none is answered with more than what is listed', async () => {
   const taken = await postAll(
+    someOf,
     (body) => ({ form: 'fragment', fields: { body } }),
     async (answer) => {
       const bodies = bodiesIn(await answer.text())
@@ -59,6 +65,7 @@ test('from a form, none is answered with more than what is listed', async () => 
 
 test('from JSON, none has HTML with more than what is listed, and each keeps its text', async () => {
   const taken = await postAll(
+    hostile,
     (body) => ({ json: { body } }),
     async (answer, text) => {
       const { body, html } = await jsonOf<MessageJson>(answer)
@@ -71,6 +78,7 @@ test('from JSON, none has HTML with more than what is listed, and each keeps its
 
 test('from plain text, each is taken and answered as text', async () => {
   const taken = await postAll(
+    someOf,
     (raw) => ({ form: 'text', raw, headers: { 'content-type': 'text/plain' } }),
     async (answer) => (/^text\/plain/.test(answer.headers.get('content-type') ?? '') ? [] : ['no']),
   )
