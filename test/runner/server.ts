@@ -72,11 +72,10 @@ function ownerLinkOf(env: PgEnv): string {
   return [...settings, ...command.map((part) => `'${part}'`)].join(' ')
 }
 
-/** Only what the run gives may decide where its server stores. */
+/** Only what the run gives may decide where its server stores, and where people find it. */
 function environment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const env = { ...process.env, ...own }
-  delete env.DATABASE_URL
-  return env
+  const { DATABASE_URL, NATTER_PORT, NATTER_URL, ...rest } = process.env
+  return { ...rest, ...own }
 }
 
 /** Keeps the last lines of what a process prints. */
